@@ -1,0 +1,9 @@
+package io.procgrid.head.store;
+
+import java.util.Optional;
+
+/** Reads the files of procs. Blocks; called from virtual threads. */
+public interface BundleArchive {
+  /** The zip archive with that hash, or empty. */
+  Optional<byte[]> read(String hash);
+}
