@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The auto-start entries. Each has one turn in every cluster start: its next incarnation, or none. */
+/**
+ * The auto-start entries. Each has one turn in every cluster start: its next incarnation, or none.
+ */
 final class AutoStart {
   /** An entry. */
   static final class Entry {
@@ -122,7 +124,8 @@ final class AutoStart {
     } else if (workers.settled() && knownToRun(former)) {
       take(entry, 0);
     }
-    // Otherwise nobody knows yet whether the former incarnation is over: its worker's return, or its end, asks again.
+    // Otherwise nobody knows yet whether the former incarnation is over: its worker's return, or
+    // its end, asks again.
   }
 
   boolean isDue(Entry entry) {
@@ -184,8 +187,8 @@ final class AutoStart {
   }
 
   /**
-   * Runs the action when no turn is on its way into the store: what is just beginning is then a run like any other, which a
-   * kill finds.
+   * Runs the action when no turn is on its way into the store: what is just beginning is then a run
+   * like any other, which a kill finds.
    */
   void whenNoneIsBeginning(Runnable action) {
     if (taking == 0) {
@@ -212,8 +215,7 @@ final class AutoStart {
     for (Entry entry : entries.values()) {
       for (ProcDefinition proc : procs) {
         if (proc.name().equals(entry.proc.name())) {
-          views.put(
-              entry.runId, new Answer.AutoStartView(proc.name(), entry.request.runTag()));
+          views.put(entry.runId, new Answer.AutoStartView(proc.name(), entry.request.runTag()));
         }
       }
     }

@@ -5,7 +5,10 @@ import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import java.util.List;
 
-/** What the parts of the core share: the time of the step in hand, its effects, the timers, who they are. */
+/**
+ * What the parts of the core share: the time of the step in hand, its effects, the timers, who they
+ * are.
+ */
 final class CoreContext {
   /** Pause before something that the store or a worker did not take is tried again, ms. */
   static final long RETRY_MILLIS = 500;
@@ -45,7 +48,6 @@ final class CoreContext {
   /** Persists facts that already are so, and therefore tries again until the store takes them. */
   void persistFacts(List<Mutation> mutations, Runnable stored) {
     ImmutableList<Mutation> facts = ImmutableList.copyOf(mutations);
-    outbox.persist(
-        facts, stored, reason -> after(RETRY_MILLIS, () -> persistFacts(facts, stored)));
+    outbox.persist(facts, stored, reason -> after(RETRY_MILLIS, () -> persistFacts(facts, stored)));
   }
 }

@@ -11,9 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings waiting runs to workers: fixes their segments, places them, and has the durable ones started.
+ * Brings waiting runs to workers: fixes their segments, places them, and has the durable ones
+ * started.
  *
- * <p>INVARIANT: a placement is in the store before its Start leaves, and nothing of a run with a kill intent is placed.
+ * <p>INVARIANT: a placement is in the store before its Start leaves, and nothing of a run with a
+ * kill intent is placed.
  */
 final class Dispatcher {
   /** Distance between the data segment ids of two workers, as Kinetica numbers them. */
@@ -24,7 +26,9 @@ final class Dispatcher {
   private final Starts starts;
   private final Killing killing;
 
-  /** Runs with a segment that waits, or none fixed yet, in the order of their acceptance, by proc. */
+  /**
+   * Runs with a segment that waits, or none fixed yet, in the order of their acceptance, by proc.
+   */
   private final Map<String, LinkedHashSet<Run>> waiting = new HashMap<>();
 
   /** Procs for which something changed since the last look. */

@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * Takes proofs of death into the store, then the output, then lets the worker forget.
  *
- * <p>INVARIANT: a run shows as over, and is listed as killed, only when its end is in the store; a worker is told to forget
- * only after that.
+ * <p>INVARIANT: a run shows as over, and is listed as killed, only when its end is in the store; a
+ * worker is told to forget only after that.
  */
 final class Endings {
   /** After so many failed reads the output of a segment counts as lost. */
@@ -25,7 +25,10 @@ final class Endings {
 
     void placeFreed(ProcDefinition proc);
 
-    /** A worker reports a kill that this head did not order: its facts are now the run's intent, being stored. */
+    /**
+     * A worker reports a kill that this head did not order: its facts are now the run's intent,
+     * being stored.
+     */
     void killedElsewhere(Run run);
   }
 
@@ -64,7 +67,10 @@ final class Endings {
     }
   }
 
-  /** Half a kill: a report without an intent creates it for the whole run, from what the worker journaled. */
+  /**
+   * Half a kill: a report without an intent creates it for the whole run, from what the worker
+   * journaled.
+   */
   private static boolean takeIntent(Run run, Outcome outcome, Ends ends) {
     KillFacts facts = outcome.kill();
     if (run.intent != null || facts == null || outcome.runStatus() != RunStatus.KILLED) {
@@ -85,8 +91,7 @@ final class Endings {
     segment.killMillis = outcome.killMillis();
     ends.segments.add(segment);
     ends.mutations.add(
-        new Mutation.SegmentEnded(
-            segment.key, outcome.runStatus(), outcome, segment.message));
+        new Mutation.SegmentEnded(segment.key, outcome.runStatus(), outcome, segment.message));
   }
 
   /** When every segment has ended, so has the run: in memory now, in the store with these ends. */
@@ -122,7 +127,10 @@ final class Endings {
     }
   }
 
-  /** What is left to do for a segment whose end is in the store, as far as its worker can be reached. */
+  /**
+   * What is left to do for a segment whose end is in the store, as far as its worker can be
+   * reached.
+   */
   void fetchOrForget(Segment segment) {
     if (!segment.outputSaved && (segment.startedAtMillis == 0 || segment.run.maxOutputLines == 0)) {
       segment.outputSaved = true;
@@ -183,7 +191,8 @@ final class Endings {
       // Without a Start in this epoch the segment is of an older one, and any number will do.
       sendForget(worker, segment.key, segment.lastDispatchNumber);
     } else {
-      // Its worker lists it when it returns, as a segment nobody stands for, and is told to forget it then.
+      // Its worker lists it when it returns, as a segment nobody stands for, and is told to forget
+      // it then.
       segment.forgotten = true;
     }
   }

@@ -13,8 +13,10 @@ import java.util.List;
  *
  * <ul>
  *   <li>What was answered is in the store: a proc, a run, a kill, an entry.
- *   <li>A run is listed as killed only when the worker each segment was placed on has proven it dead, and the store has it.
- *   <li>A segment's placement is in the store before its Start leaves; nothing of a run with a kill intent is started.
+ *   <li>A run is listed as killed only when the worker each segment was placed on has proven it
+ *       dead, and the store has it.
+ *   <li>A segment's placement is in the store before its Start leaves; nothing of a run with a kill
+ *       intent is started.
  *   <li>A command that is refused has changed nothing, unless it says that the outcome is unknown.
  * </ul>
  */
@@ -34,7 +36,10 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
   private long nextRunId;
   private boolean begun;
 
-  /** Begins with what the store held; nothing leaves before the first {@link #tick}, which is due at once. */
+  /**
+   * Begins with what the store held; nothing leaves before the first {@link #tick}, which is due at
+   * once.
+   */
   public HeadCore(Recovered recovered, HeadCoreSettings settings) {
     context = new CoreContext(recovered, settings);
     nextRunId = recovered.nextRunId();
@@ -75,8 +80,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
 
   private Segment restore(Run run, Recovered.Segment recovered) {
     Segment segment =
-        new Segment(
-            run, run.segments.size(), recovered.dataSegmentId(), recovered.workerNumber());
+        new Segment(run, run.segments.size(), recovered.dataSegmentId(), recovered.workerNumber());
     Placement placement = recovered.placement();
     RunStatus status = recovered.status();
     segment.placement = placement;
@@ -136,7 +140,10 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     return begun ? context.timers.next() : 0;
   }
 
-  /** The first thing a head does: dial its workers, carry on with the kills, give the entries their turn. */
+  /**
+   * The first thing a head does: dial its workers, carry on with the kills, give the entries their
+   * turn.
+   */
   private void begin() {
     if (begun) {
       return;
@@ -187,9 +194,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       return;
     }
     context.outbox.reply(
-        request,
-        new Answer.Procs(
-            ImmutableList.copyOf(matching), autoStart.views(matching)));
+        request, new Answer.Procs(ImmutableList.copyOf(matching), autoStart.views(matching)));
   }
 
   private void execute(long request, long atMillis, RunRequest run) {
@@ -253,8 +258,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       case HeadEvent.KillBlocked blocked -> killing.blocked(worker, blocked);
       case HeadEvent.KillUnanswered unanswered -> killing.unanswered(worker, unanswered);
       case HeadEvent.Forgotten forgotten -> endings.forgotten(worker, forgotten);
-      case HeadEvent.BundleDelivered delivered ->
-          starts.bundleDelivered(worker, delivered.hash());
+      case HeadEvent.BundleDelivered delivered -> starts.bundleDelivered(worker, delivered.hash());
       case HeadEvent.BundleFailed failed -> starts.bundleFailed(worker, failed);
       case HeadEvent.OutputCollected collected ->
           endings.outputCollected(worker, collected.segment(), collected.output());

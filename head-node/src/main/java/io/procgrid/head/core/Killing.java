@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Carries out kill intents: what was never placed is over at once, the rest is told to its worker, again on every connect,
- * until it is proven.
+ * Carries out kill intents: what was never placed is over at once, the rest is told to its worker,
+ * again on every connect, until it is proven.
  */
 final class Killing {
   private final CoreContext context;
@@ -37,8 +37,8 @@ final class Killing {
   }
 
   /**
-   * Ends, in memory, the segments of a run with an intent that have no placement: they can never be dispatched from now on.
-   * The ends must then be stored.
+   * Ends, in memory, the segments of a run with an intent that have no placement: they can never be
+   * dispatched from now on. The ends must then be stored.
    */
   void endWaiting(Run run, Ends ends) {
     KillFacts facts = run.intent;
@@ -46,7 +46,8 @@ final class Killing {
       return;
     }
     if (run.segments.isEmpty() && !run.isDistributed()) {
-      // The one segment of a nondistributed run is known without a worker: who killed it is shown there.
+      // The one segment of a nondistributed run is known without a worker: who killed it is shown
+      // there.
       run.segments.add(new Segment(run, 0, "0", 0));
       ends.mutations.add(Dispatcher.fixed(run));
     }
@@ -78,13 +79,12 @@ final class Killing {
         }
       }
     }
-    byWorker.forEach(
-        (number, segments) -> {
-          WorkerState worker = workers.find(number);
-          if (worker != null) {
-            send(worker, segments);
-          }
-        });
+    byWorker.forEach((number, segments) -> {
+      WorkerState worker = workers.find(number);
+      if (worker != null) {
+        send(worker, segments);
+      }
+    });
   }
 
   /** Tells a worker that has just connected every kill it has not proven. */
@@ -150,7 +150,10 @@ final class Killing {
     }
   }
 
-  /** True when nothing can be proven of the run for now, since every worker that could is known to be away. */
+  /**
+   * True when nothing can be proven of the run for now, since every worker that could is known to
+   * be away.
+   */
   boolean isOutOfReach(Run run) {
     if (run.isOver()) {
       return false;

@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * The kill calls, from selection to answer.
  *
- * <p>INVARIANT: an answer lists a run only when the ends of all its segments are in the store; it comes only after a commit
- * that began after the call came in.
+ * <p>INVARIANT: an answer lists a run only when the ends of all its segments are in the store; it
+ * comes only after a commit that began after the call came in.
  */
 final class Kills {
   private final CoreContext context;
@@ -43,23 +43,22 @@ final class Kills {
 
   void kill(long request, Command.KillRuns command) {
     long started = context.now();
-    autoStart.whenNoneIsBeginning(
-        () -> {
-          List<Run> selected = select(command.selector());
-          if (command.dryRun()) {
-            list(request, started, selected);
-            return;
-          }
-          List<AutoStart.Entry> removed =
-              command.clearAutoStart() ? autoStart.matching(command.selector()) : List.of();
-          carryOut(
-              new KillRequest(request, started, selected),
-              command.facts(),
-              command.answerTimeoutMillis(),
-              removed,
-              List.of(),
-              () -> {});
-        });
+    autoStart.whenNoneIsBeginning(() -> {
+      List<Run> selected = select(command.selector());
+      if (command.dryRun()) {
+        list(request, started, selected);
+        return;
+      }
+      List<AutoStart.Entry> removed =
+          command.clearAutoStart() ? autoStart.matching(command.selector()) : List.of();
+      carryOut(
+          new KillRequest(request, started, selected),
+          command.facts(),
+          command.answerTimeoutMillis(),
+          removed,
+          List.of(),
+          () -> {});
+    });
   }
 
   void deleteProc(long request, Command.DeleteProc command) {
@@ -70,17 +69,16 @@ final class Kills {
     }
     procs.beginDeletion(name);
     long started = context.now();
-    autoStart.whenNoneIsBeginning(
-        () -> {
-          Selector selector = new Selector(null, "", name, "");
-          carryOut(
-              new KillRequest(request, started, select(selector)),
-              command.facts(),
-              command.answerTimeoutMillis(),
-              autoStart.matching(selector),
-              List.of(new Mutation.ProcDeleted(name)),
-              () -> procs.deleted(name));
-        });
+    autoStart.whenNoneIsBeginning(() -> {
+      Selector selector = new Selector(null, "", name, "");
+      carryOut(
+          new KillRequest(request, started, select(selector)),
+          command.facts(),
+          command.answerTimeoutMillis(),
+          autoStart.matching(selector),
+          List.of(new Mutation.ProcDeleted(name)),
+          () -> procs.deleted(name));
+    });
   }
 
   /** Kills a run of a proc that was deleted while the run was on its way into the store. */
@@ -134,8 +132,7 @@ final class Kills {
           check(kill);
         });
     killing.sendFor(kill.selected);
-    kill.timeUp =
-        context.timers.at(kill.startedMillis + answerTimeoutMillis, () -> timeUp(kill));
+    kill.timeUp = context.timers.at(kill.startedMillis + answerTimeoutMillis, () -> timeUp(kill));
   }
 
   private void removeEntries(List<AutoStart.Entry> removed, Ends ends) {
@@ -152,7 +149,8 @@ final class Kills {
     }
     AutoStart.Entry entry = autoStart.find(run.runId);
     if (entry != null && autoStart.isDue(entry)) {
-      // Killed in the middle of a cluster start: the entry has had its turn, it must not begin again behind the kill.
+      // Killed in the middle of a cluster start: the entry has had its turn, it must not begin
+      // again behind the kill.
       entry.taken = context.clusterStart;
       ends.mutations.add(autoStart.taken(entry, 0));
     }

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 /**
  * Effects of the step in hand, and what waits for its mutations to be durable.
  *
- * <p>INVARIANT: tickets grow by one with every persist, so that one is durable only when all before it were answered.
+ * <p>INVARIANT: tickets grow by one with every persist, so that one is durable only when all before
+ * it were answered.
  */
 final class Outbox {
   private record Continuation(Runnable stored, Consumer<String> failed) {}

@@ -26,9 +26,9 @@ final class Procs {
     return changing.contains(name) ? null : byName.get(name);
   }
 
-  /** True while the very proc exists: a later one of the same name is another. */
+  /** True while the proc exists and is not on its way out. */
   boolean exists(ProcDefinition proc) {
-    return executable(proc.name()) == proc;
+    return proc.equals(executable(proc.name()));
   }
 
   /** All for an empty name; else the one, or none. */

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What happens when a worker comes and goes: its pending kills are told first, then its inventory is compared with the
- * registry. Absence proves nothing: a segment that the worker does not know is started again under a new number, or its kill
- * is answered by the worker itself.
+ * What happens when a worker comes and goes: its pending kills are told first, then its inventory
+ * is compared with the registry. Absence proves nothing: a segment that the worker does not know is
+ * started again under a new number, or its kill is answered by the worker itself.
  */
 final class Reconciliation {
   private final CoreContext context;
@@ -81,7 +81,8 @@ final class Reconciliation {
 
   private void missing(WorkerState worker, Segment segment) {
     if (segment.phase == SegmentPhase.PLACED) {
-      // No Start of it was ever accepted there, and one that is still on its way has a lower number.
+      // No Start of it was ever accepted there, and one that is still on its way has a lower
+      // number.
       starts.send(segment);
     } else if (segment.phase.mayLive()) {
       // It was accepted, and now the journal does not hold it: nobody can say whether it lives.
@@ -113,7 +114,9 @@ final class Reconciliation {
     return outcome;
   }
 
-  /** Output not yet fetched, segments not yet forgotten: the connection may have broken in between. */
+  /**
+   * Output not yet fetched, segments not yet forgotten: the connection may have broken in between.
+   */
   private void finishWhatIsOver(WorkerState worker) {
     for (Run run : List.copyOf(runs.all())) {
       for (Segment segment : run.segments) {

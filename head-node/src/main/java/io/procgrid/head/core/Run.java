@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One incarnation of a run, durable in the store, that is not over or whose output is still at its workers. Mutable;
- * touched by the core only.
+ * One incarnation of a run, durable in the store, that is not over or whose output is still at its
+ * workers. Mutable; touched by the core only.
  */
 final class Run {
   final long runId;
@@ -25,7 +25,10 @@ final class Run {
   /** Empty while not fixed. */
   final List<Segment> segments = new ArrayList<>();
 
-  /** Set by the first kill that selects it and never taken back: nothing of it is dispatched from then on. */
+  /**
+   * Set by the first kill that selects it and never taken back: nothing of it is dispatched from
+   * then on.
+   */
   @Nullable KillFacts intent;
 
   /** Final status; null while a segment is not proven over. */

@@ -31,11 +31,7 @@ final class RunQueries {
   private final Endings endings;
 
   RunQueries(
-      CoreContext context,
-      Runs runs,
-      AutoStart autoStart,
-      Dispatcher dispatcher,
-      Endings endings) {
+      CoreContext context, Runs runs, AutoStart autoStart, Dispatcher dispatcher, Endings endings) {
     this.context = context;
     this.runs = runs;
     this.autoStart = autoStart;

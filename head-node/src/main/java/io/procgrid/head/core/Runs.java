@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The runs on the heap: all that are not over, and those over that still have something to be fetched or forgotten. */
+/**
+ * The runs on the heap: all that are not over, and those over that still have something to be
+ * fetched or forgotten.
+ */
 final class Runs {
   private final Workers workers;
   private final TreeMap<Long, Run> byId = new TreeMap<>();

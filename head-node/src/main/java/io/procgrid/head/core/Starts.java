@@ -6,7 +6,8 @@ import io.procgrid.common.run.KillFacts;
 import java.util.List;
 
 /**
- * Has placed segments started, each once: dispatch numbers grow, a Start without an answer is sent again under a new one.
+ * Has placed segments started, each once: dispatch numbers grow, a Start without an answer is sent
+ * again under a new one.
  */
 final class Starts {
   private final CoreContext context;
@@ -21,7 +22,9 @@ final class Starts {
     this.killing = killing;
   }
 
-  /** Sends the Start of a segment, if it is placed and its worker can take it; harmless otherwise. */
+  /**
+   * Sends the Start of a segment, if it is placed and its worker can take it; harmless otherwise.
+   */
   void send(Segment segment) {
     if (segment.phase != SegmentPhase.PLACED || segment.startInFlight || segment.placingAnew) {
       return;
@@ -41,8 +44,7 @@ final class Starts {
     String bundle = segment.run.proc.bundleHash();
     if (!worker.bundles.contains(bundle)) {
       if (worker.bundlesOnTheWay.add(bundle)) {
-        context.outbox.add(
-            new HeadEffect.PutBundle(worker.identity(), worker.instance(), bundle));
+        context.outbox.add(new HeadEffect.PutBundle(worker.identity(), worker.instance(), bundle));
       }
       return;
     }
@@ -57,7 +59,10 @@ final class Starts {
                     segment.key, segment.lastDispatchNumber, segment.run.spec(segment)))));
   }
 
-  /** The worker's process is another than at the placement, its journal the same and without the segment. */
+  /**
+   * The worker's process is another than at the placement, its journal the same and without the
+   * segment.
+   */
   private void placeAnew(Segment segment, WorkerState worker) {
     Placement placement = worker.placement();
     segment.placingAnew = true;
@@ -96,7 +101,8 @@ final class Starts {
       }
       case STALE -> send(segment);
       case TOMBSTONE -> {
-        // A kill that this head did not send came first; the worker tells by whom together with the proof.
+        // A kill that this head did not send came first; the worker tells by whom together with the
+        // proof.
         KillFacts facts = new KillFacts("", context.wallMillis(), "an earlier kill on the worker");
         killing.send(worker, List.of(segment.key), facts);
       }
@@ -139,8 +145,7 @@ final class Starts {
       if (segment.phase == SegmentPhase.PLACED
           && segment.run.proc.bundleHash().equals(event.hash())) {
         segment.message =
-            "the proc's files could not be brought to %s yet: %s"
-                .formatted(worker, event.reason());
+            "the proc's files could not be brought to %s yet: %s".formatted(worker, event.reason());
       }
     }
     context.after(CoreContext.RETRY_MILLIS, () -> sendAllOf(worker));

@@ -35,7 +35,10 @@ final class WorkerState {
   final Set<String> bundles = new HashSet<>();
   final Set<String> bundlesOnTheWay = new HashSet<>();
 
-  /** Segments placed here and not over, by key: in the order in which kills and inventories are told. */
+  /**
+   * Segments placed here and not over, by key: in the order in which kills and inventories are
+   * told.
+   */
   final TreeMap<SegmentKey, Segment> segments = new TreeMap<>();
 
   private final Map<String, Integer> processesByProc = new HashMap<>();

@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The workers of the cluster: who they are, whether all that are awaited after a start of the head are back. */
+/**
+ * The workers of the cluster: who they are, whether all that are awaited after a start of the head
+ * are back.
+ */
 final class Workers {
   private final CoreContext context;
   private final Map<WorkerIdentity, WorkerState> byIdentity = new HashMap<>();
@@ -101,8 +104,7 @@ final class Workers {
       }
       worker.record = record;
     }
-    List<Mutation> mutations =
-        changed ? List.of(new Mutation.WorkerRecorded(record)) : List.of();
+    List<Mutation> mutations = changed ? List.of(new Mutation.WorkerRecorded(record)) : List.of();
     context.outbox.persist(
         mutations,
         () -> {
@@ -217,8 +219,7 @@ final class Workers {
     for (WorkerState worker : byNumber.values()) {
       String state = worker.isReady() ? worker.degraded ? "degraded" : "up" : "down";
       views.add(
-          new Answer.WorkerView(
-              worker.record, state, pending.getOrDefault(worker.identity(), 0)));
+          new Answer.WorkerView(worker.record, state, pending.getOrDefault(worker.identity(), 0)));
     }
     return new Answer.Workers(views.build());
   }
