@@ -170,12 +170,22 @@ final class WorkerLink {
       return;
     }
     if (!dial.equals(target)) {
-      disconnect("the worker announced itself anew");
-      reported = "";
+      replace(dial);
     }
     target = dial;
     backoff = environment.timing().firstBackoff();
     connect();
+  }
+
+  /** The core counts on a LinkDown for what it sent to the same process at its former address. */
+  private void replace(HeadEffect.Dial dial) {
+    String reason = "the worker announced itself anew";
+    boolean stood = connection != null && connection.isUp() && connection.serves(dial.instance());
+    disconnect(reason);
+    reported = "";
+    if (stood) {
+      emit(new HeadEvent.LinkDown(identity, dial.instance(), reason));
+    }
   }
 
   private void hangUp(HeadEffect.HangUp hangUp) {

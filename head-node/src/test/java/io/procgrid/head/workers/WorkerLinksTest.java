@@ -260,6 +260,18 @@ class WorkerLinksTest {
   }
 
   @Test
+  void sameProcessAtAnotherAddressIsALossOfTheFormerConnection() throws IOException {
+    connect();
+    try (FakeWorker moved = new FakeWorker(secret, 0)) {
+      links.send(new HeadEffect.Dial(IDENTITY, INSTANCE, moved.address(), 3, new Epoch(5, "n")));
+      awaitEvents(HeadEvent.LinkUp.class, 2);
+      assertThat(events(HeadEvent.LinkDown.class)).hasSize(1);
+      assertThat(events.get(1)).isInstanceOf(HeadEvent.LinkDown.class);
+      assertThat(moved.connects).hasSize(1);
+    }
+  }
+
+  @Test
   void afterHangUpNothingIsDialled() {
     connect();
     links.send(new HeadEffect.HangUp(IDENTITY, INSTANCE));
