@@ -61,7 +61,7 @@ public record HeadFile(long pid, String url, int port, String grpc, String clust
             .put("port", port)
             .put("grpc", grpc)
             .put("cluster_id", clusterId)
-            .toPrettyString();
+            .toString();
     AtomicFile.write(in(dataDir), text + "\n");
   }
 
