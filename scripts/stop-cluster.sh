@@ -119,10 +119,10 @@ is_known_empty() {
   [ -e "$data_dir/$1.empty" ] && cat "$data_dir/$1.pid" "$data_dir/$1.start" | cmp -s - "$data_dir/$1.empty"
 }
 
-# The workers that may have procs and are not running.
+# The workers that may have procs and are not running. One without a folder never came to run any.
 silent_workers() {
   for worker in $(worker_names); do
-    is_running "$worker" || is_known_empty "$worker" || say "$worker"
+    is_running "$worker" || is_known_empty "$worker" || [ ! -d "$data_dir/$worker" ] || say "$worker"
   done
 }
 
