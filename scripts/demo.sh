@@ -12,6 +12,8 @@ lib=$project/scripts/lib
 . "$lib/program.sh"
 # shellcheck source=scripts/lib/rest.sh
 . "$lib/rest.sh"
+# shellcheck source=scripts/lib/marked.sh
+. "$lib/marked.sh"
 
 case ${1:-} in
   '') ;;
@@ -61,35 +63,12 @@ field() {
   say "$answer" | sed -nE "s/.*\"$1\":(\[[^]]*\]|\{(\"[^\"]*\":\{[^{}]*\},?)*\}|\{[^{}]*\}).*/\1/p"
 }
 
-# The pids of this demo's processes, found by a word on their command line, read from a file so that the search does not
-# find itself. Zombies have no command line: they are dead.
+# On the command line of every process of this demo.
 token=procgrid-demo-$$
 printf '%s\n' "$token" >"$scratch/token"
 
-living() {
-  if [ -d /proc/self ]; then
-    grep -lsF -f "$scratch/token" /proc/[0-9]*/cmdline | cut -d / -f 3
-  else
-    # shellcheck disable=SC2009 # where there is no /proc, pgrep may be missing as well
-    ps -A -o pid= -o args= | grep -F -f "$scratch/token" | sed 's/^ *//; s/ .*//'
-  fi
-}
-
-count_living() {
-  living | wc -l | tr -d ' '
-}
-
-# await_living COUNT
-await_living() {
-  deadline=$(($(date +%s) + 30))
-  until [ "$(count_living)" -eq "$1" ]; do
-    [ "$(date +%s)" -lt "$deadline" ] || fail "expected $1 processes, found $(count_living)"
-    sleep 0.1
-  done
-}
-
 show_living() {
-  say "$(count_living) processes: $(living | tr '\n' ' ')"
+  say "$(count_marked "$scratch/token") processes: $(marked_processes "$scratch/token" | tr '\n' ' ')"
 }
 
 say "== A head and two workers on this host"
@@ -114,7 +93,7 @@ for tag in blue blue red; do
   call /execute/proc "{\"proc_name\":\"stubborn\",\"options\":{\"run_tag\":\"$tag\"}}"
   say "$answer"
 done
-await_living 12
+await_marked "$scratch/token" 12 || fail "expected 12 processes, found $(count_marked "$scratch/token")"
 show_living
 
 say
@@ -126,7 +105,7 @@ say "statuses         $(field statuses)"
 say
 say "== Kill by tag: when the answer comes, every process of both runs is dead"
 call /kill/proc '{"options":{"run_tag":"blue"}}'
-left=$(count_living)
+left=$(count_marked "$scratch/token")
 say "$answer"
 show_living
 [ "$left" -eq 4 ] || fail "4 processes, those of the run under the tag red, should have been left"
@@ -136,7 +115,7 @@ say "overall_statuses $(field overall_statuses)"
 say
 say "== Kill the rest"
 call /kill/proc '{}'
-left=$(count_living)
+left=$(count_marked "$scratch/token")
 say "$answer"
-[ "$left" -eq 0 ] || fail "still alive: $(living | tr '\n' ' ')"
+[ "$left" -eq 0 ] || fail "still alive: $(marked_processes "$scratch/token" | tr '\n' ' ')"
 say "no process is left"
