@@ -3,6 +3,9 @@
 
 java_release_needed=25
 
+# Maven's own libraries use what newer JDKs warn of.
+quiet_maven='--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED'
+
 # Sets $java_home to a JDK of the release needed or newer, or ends the script.
 find_java() {
   if [ -n "${PROCGRID_JAVA_HOME:-}" ]; then
@@ -73,7 +76,8 @@ build() {
   # Sources that change while Maven works are newer than this and will be built the next time.
   : >"$project/target/build-begun"
   # The formatter checks what goes into the repository, not what somebody tries out.
-  (cd "$project" && JAVA_HOME=$java_home mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true \
+  (cd "$project" && JAVA_HOME=$java_home MAVEN_OPTS="$quiet_maven ${MAVEN_OPTS:-}" \
+    mvn -q -B -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true \
     -pl head-node,worker-node -am package </dev/null >&2) ||
     fail "the build failed, see above; to see all of it: cd $project && mvn package"
   mv "$project/target/build-begun" "$project/target/build-finished"
