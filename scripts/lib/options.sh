@@ -3,7 +3,7 @@
 
 # Where a cluster lives when no folder is named.
 default_data_dir() {
-  say "${XDG_STATE_HOME:-$HOME/.local/state}/procgrid"
+  say "${XDG_STATE_HOME:-${HOME:?is not set: name a folder with --data-dir}/.local/state}/procgrid"
 }
 
 # require_value OPTION COUNT: COUNT is the number of words left, the option among them.

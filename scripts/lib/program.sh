@@ -17,7 +17,7 @@ find_java() {
   path_java=$(command -v java || :)
   [ -z "$path_java" ] || path_java=$(readlink -f "$path_java" 2>/dev/null || say "$path_java")
   for java_home in "${JAVA_HOME:-}" "${path_java%/bin/java}" /usr/lib/jvm/* \
-    /Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/.sdkman/candidates/java/*; do
+    /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/.sdkman/candidates/java/*; do
     if is_recent_java "$java_home"; then
       return
     fi
