@@ -103,8 +103,7 @@ class RandomMutationsTest {
               : new Mutation.AutoStartTaken(runId, random.nextInt(9), 0, random.nextInt(99));
       case 6, 7 ->
           new Mutation.AutoStartTaken(runId, random.nextInt(9), incarnation, random.nextInt(99));
-      case 8, 9 ->
-          Samples.fixed(runId, incarnation, random.nextInt(4), random.nextInt(4));
+      case 8, 9 -> Samples.fixed(runId, incarnation, random.nextInt(4), random.nextInt(4));
       case 10 -> Samples.placed(segment, 1 + random.nextInt(3));
       case 11 -> new Mutation.KillIntended(runId, incarnation, Samples.FACTS);
       case 12 -> ended(random, segment);
@@ -112,8 +111,7 @@ class RandomMutationsTest {
       case 14 ->
           new Mutation.OutputSaved(
               segment,
-              new SegmentOutput(
-                  ImmutableList.of("line " + random.nextInt(9)), ImmutableList.of()));
+              new SegmentOutput(ImmutableList.of("line " + random.nextInt(9)), ImmutableList.of()));
       default ->
           random.nextBoolean()
               ? new Mutation.RunsCleared(ImmutableList.of(runId, 1L + random.nextInt(12)))
@@ -128,8 +126,7 @@ class RandomMutationsTest {
 
   private static Mutation ended(Random random, SegmentKey segment) {
     List<Outcome> outcomes =
-        List.of(
-            Samples.exited(0), Samples.killed(), Samples.lost(), Samples.neverStarted());
+        List.of(Samples.exited(0), Samples.killed(), Samples.lost(), Samples.neverStarted());
     return random.nextInt(5) == 0
         ? new Mutation.SegmentEnded(segment, RunStatus.KILLED, null, "killed while it waited")
         : Samples.ended(segment, outcomes.get(random.nextInt(outcomes.size())));

@@ -223,14 +223,11 @@ final class StoreModel {
   void dropUnusedBundles() {
     bundles
         .keySet()
-        .removeIf(
-            hash ->
-                procs.values().stream().noneMatch(proc -> proc.bundleHash().equals(hash))
-                    && runs.values().stream()
-                        .noneMatch(
-                            run ->
-                                run.proc.bundleHash().equals(hash)
-                                    && (run.status == null || run.entry)));
+        .removeIf(hash ->
+            procs.values().stream().noneMatch(proc -> proc.bundleHash().equals(hash))
+                && runs.values().stream()
+                    .noneMatch(run ->
+                        run.proc.bundleHash().equals(hash) && (run.status == null || run.entry)));
   }
 
   private @Nullable Run current(long runId, int incarnation) {
@@ -258,17 +255,16 @@ final class StoreModel {
   Recovered recovered(Recovered term) {
     ImmutableList.Builder<Recovered.Entry> entries = ImmutableList.builder();
     ImmutableList.Builder<Recovered.Run> unsettled = ImmutableList.builder();
-    runs.forEach(
-        (id, run) -> {
-          if (run.entry) {
-            entries.add(
-                new Recovered.Entry(
-                    id, run.request, run.proc, run.taken, run.incarnation, run.cleared));
-          }
-          if (run.isUnsettled()) {
-            unsettled.add(recovered(id, run));
-          }
-        });
+    runs.forEach((id, run) -> {
+      if (run.entry) {
+        entries.add(
+            new Recovered.Entry(
+                id, run.request, run.proc, run.taken, run.incarnation, run.cleared));
+      }
+      if (run.isUnsettled()) {
+        unsettled.add(recovered(id, run));
+      }
+    });
     return new Recovered(
         term.clusterId(),
         term.epoch(),
@@ -300,12 +296,11 @@ final class StoreModel {
 
   ImmutableList<ArchivedRun> find(Selector selector) {
     ImmutableList.Builder<ArchivedRun> found = ImmutableList.builder();
-    runs.forEach(
-        (id, run) -> {
-          if (!run.cleared && matches(id, run, selector)) {
-            found.add(archived(id, run));
-          }
-        });
+    runs.forEach((id, run) -> {
+      if (!run.cleared && matches(id, run, selector)) {
+        found.add(archived(id, run));
+      }
+    });
     return found.build();
   }
 
