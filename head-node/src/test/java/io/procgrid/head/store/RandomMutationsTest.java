@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandomMutationsTest {
   private static final int ROUNDS = 6;
   private static final int PERSISTS = 150;
+  private static final List<RunStatus> OVER =
+      Stream.of(RunStatus.values()).filter(RunStatus::isOver).toList();
 
   @TempDir Path directory;
 
@@ -89,7 +92,7 @@ class RandomMutationsTest {
 
   // Few ids, so that mutations meet; incarnations that may be past or not yet begun.
   private static Mutation mutation(Random random) {
-    long runId = 1 + random.nextInt(12);
+    long runId = 1L + random.nextInt(12);
     int incarnation = 1 + random.nextInt(3);
     SegmentKey segment = new SegmentKey(runId, incarnation, random.nextInt(2));
     String proc = proc(random.nextInt(3));
@@ -103,17 +106,15 @@ class RandomMutationsTest {
               : new Mutation.AutoStartTaken(runId, random.nextInt(9), 0, random.nextInt(99));
       case 6, 7 ->
           new Mutation.AutoStartTaken(runId, random.nextInt(9), incarnation, random.nextInt(99));
-      case 8, 9 ->
-          Samples.fixed(runId, incarnation, random.nextInt(4), random.nextInt(4));
+      case 8, 9 -> Samples.fixed(runId, incarnation, random.nextInt(4), random.nextInt(4));
       case 10 -> Samples.placed(segment, 1 + random.nextInt(3));
       case 11 -> new Mutation.KillIntended(runId, incarnation, Samples.FACTS);
       case 12 -> ended(random, segment);
-      case 13 -> Samples.ended(runId, incarnation, RunStatus.values()[2 + random.nextInt(3)]);
+      case 13 -> Samples.ended(runId, incarnation, OVER.get(random.nextInt(OVER.size())));
       case 14 ->
           new Mutation.OutputSaved(
               segment,
-              new SegmentOutput(
-                  ImmutableList.of("line " + random.nextInt(9)), ImmutableList.of()));
+              new SegmentOutput(ImmutableList.of("line " + random.nextInt(9)), ImmutableList.of()));
       default ->
           random.nextBoolean()
               ? new Mutation.RunsCleared(ImmutableList.of(runId, 1L + random.nextInt(12)))
@@ -128,8 +129,7 @@ class RandomMutationsTest {
 
   private static Mutation ended(Random random, SegmentKey segment) {
     List<Outcome> outcomes =
-        List.of(
-            Samples.exited(0), Samples.killed(), Samples.lost(), Samples.neverStarted());
+        List.of(Samples.exited(0), Samples.killed(), Samples.lost(), Samples.neverStarted());
     return random.nextInt(5) == 0
         ? new Mutation.SegmentEnded(segment, RunStatus.KILLED, null, "killed while it waited")
         : Samples.ended(segment, outcomes.get(random.nextInt(outcomes.size())));
