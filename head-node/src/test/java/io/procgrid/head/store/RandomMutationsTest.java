@@ -8,6 +8,7 @@ import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.HeadEvent;
 import io.procgrid.head.core.Mutation;
+import io.procgrid.head.core.Recovered;
 import io.procgrid.head.core.RunRequest;
 import io.procgrid.head.core.SegmentOutput;
 import io.procgrid.head.core.Selector;
@@ -22,15 +23,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any sequence of mutations, sensible or not, leaves the store as the model says. */
 class RandomMutationsTest {
-  private static final int ROUNDS = 6;
-  private static final int PERSISTS = 150;
+  private static final int ROUNDS = 4;
+  private static final int PERSISTS = 120;
   private static final List<RunStatus> OVER =
       Stream.of(RunStatus.values()).filter(RunStatus::isOver).toList();
 
   @TempDir Path directory;
 
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  @ValueSource(longs = {1, 2, 3, 4})
   void storeHoldsWhatTheModelHolds(long seed) throws StoreException {
     Random random = new Random(seed);
     StoreModel model = new StoreModel();
@@ -52,7 +53,10 @@ class RandomMutationsTest {
         assertThat(store.answers)
             .extracting(answer -> answer instanceof HeadEvent.Stored)
             .isEqualTo(accepted);
-        assertThat(store.recovered()).isEqualTo(model.recovered(store.recovered()));
+        Recovered expected = model.recovered(store.recovered());
+        assertThat(store.recovered().runs()).isEqualTo(expected.runs());
+        assertThat(store.recovered().entries()).isEqualTo(expected.entries());
+        assertThat(store.recovered()).isEqualTo(expected);
         for (Selector selector : selectors(random)) {
           assertThat(store.store().find(selector))
               .as("%s", selector)

@@ -82,7 +82,6 @@ final class StoreModel {
 
     boolean isUnsettled() {
       return incarnation > 0
-          && !cleared
           && (status == null || segments.stream().anyMatch(segment -> segment.outputDue));
     }
   }
