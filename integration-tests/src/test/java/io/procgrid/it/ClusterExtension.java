@@ -27,7 +27,7 @@ public final class ClusterExtension implements ParameterResolver, AfterEachCallb
     ExtensionContext owner = ownerOf(context);
     return owner
         .getStore(NAMESPACE)
-        .computeIfAbsent(
+        .getOrComputeIfAbsent(
             TestCluster.class, key -> TestCluster.start(shapeOf(context)), TestCluster.class);
   }
 
