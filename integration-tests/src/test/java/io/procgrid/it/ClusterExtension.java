@@ -41,7 +41,7 @@ public final class ClusterExtension implements ParameterResolver, AfterEachCallb
     if (context.getExecutionException().isPresent()) {
       System.err.println("after " + context.getUniqueId() + ":\n" + cluster.logs());
     }
-    if (owner != context) {
+    if (annotation(context).isEmpty()) {
       cluster.killAllRuns();
     }
   }

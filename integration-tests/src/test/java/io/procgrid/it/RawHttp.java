@@ -20,7 +20,8 @@ public final class RawHttp {
         Content-Length: %d\r
         Connection: close\r
         \r
-        %s"""
+        %s\
+        """
             .formatted(path, host, body.length(), body);
     try (Socket socket = new Socket(base.getHost(), base.getPort())) {
       socket.setSoTimeout(30_000);

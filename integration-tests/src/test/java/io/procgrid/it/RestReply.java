@@ -55,7 +55,8 @@ public record RestReply(int status, Map<String, List<String>> headers, String bo
     return message;
   }
 
-  static JsonNode parse(String text) {
+  /** Parses JSON; fails when it is none. */
+  public static JsonNode parse(String text) {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {

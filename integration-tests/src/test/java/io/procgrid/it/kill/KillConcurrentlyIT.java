@@ -9,6 +9,7 @@ import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,14 +54,15 @@ class KillConcurrentlyIT {
       runs.add(procs.execute(name, "run_tag", marker));
     }
     TestCluster.awaitLive(marker, 10);
-    Callable<KillAnswer> kill = () -> {
-      KillAnswer answer = procs.kill("", "run_tag", marker);
-      assertThat(LivePids.withArgument(marker)).isEmpty();
-      return answer;
-    };
+    Callable<KillAnswer> kill =
+        () -> {
+          KillAnswer answer = procs.kill("", "run_tag", marker);
+          assertThat(LivePids.withArgument(marker)).isEmpty();
+          return answer;
+        };
     Set<String> listed = new TreeSet<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
-      for (Future<KillAnswer> answer : threads.invokeAll(java.util.Collections.nCopies(CLIENTS, kill))) {
+      for (Future<KillAnswer> answer : threads.invokeAll(Collections.nCopies(CLIENTS, kill))) {
         assertThat(answer.get().pending()).isEmpty();
         listed.addAll(answer.get().runIds());
       }
@@ -109,12 +112,14 @@ class KillConcurrentlyIT {
       }
       for (int round = 0; round < 3; round++) {
         int target = accepted.size() + 40;
-        org.awaitility.Awaitility.await().until(() -> accepted.size() >= target);
+        Awaitility.await().until(() -> accepted.size() >= target);
         Set<Long> before = new TreeSet<>(accepted);
         KillAnswer answer = procs.kill("");
         assertThat(answer.pending()).isEmpty();
         for (long run : before) {
-          assertThat(procs.status(Long.toString(run)).overall()).as("run %d", run).isEqualTo("killed");
+          assertThat(procs.status(Long.toString(run)).overall())
+              .as("run %d", run)
+              .isEqualTo("killed");
         }
       }
       enough.set(true);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +54,8 @@ class KillTreeIT {
                   ( ( env -i setsid sh -c "trap '' TERM; exec sleep %1$s" & ) & )
                   i=$((i+1))
                 done
-                exec sleep %1$s"""
+                exec sleep %1$s\
+                """
                     .formatted(marker)));
     assertKilledWith(run, TestCluster.awaitLive(marker, 50));
   }
@@ -89,8 +91,7 @@ class KillTreeIT {
   @Test
   void stoppedTreeDies() {
     String run =
-        procs.run(
-            ProcDraft.shell("setsid sleep %1$s & exec sleep %1$s".formatted(marker)));
+        procs.run(ProcDraft.shell("setsid sleep %1$s & exec sleep %1$s".formatted(marker)));
     Set<Long> pids = TestCluster.awaitLive(marker, 2);
     pids.forEach(pid -> Signals.send("STOP", pid));
     for (long pid : pids) {
@@ -124,7 +125,8 @@ class KillTreeIT {
                 setsid sh ./fork.sh %1$s &
                 E
                 for i in 1 2 3 4; do sh ./fork.sh %1$s & done
-                exec sleep %1$s"""
+                exec sleep %1$s\
+                """
                     .formatted(marker)));
     Awaitility.await().until(() -> LivePids.withArgument(marker).size() > 2);
     assertThat(procs.kill(run).runIds()).containsExactly(run);
@@ -151,12 +153,11 @@ class KillTreeIT {
     Assumptions.assumeTrue(
         System.getProperty("os.arch").equals("amd64"), "the number of exit(2) is x86-64's");
     Awaitility.await()
-        .until(
-            () ->
-                procs.status(run).stdout().contains("unable")
-                    || procs.status(run).overall().equals("error")
-                    || LivePids.withArgument(marker).stream()
-                        .anyMatch(pid -> LivePids.threadStates(pid).contains("Z")));
+        .until(() ->
+            procs.status(run).stdout().contains("unable")
+                || procs.status(run).overall().equals("error")
+                || LivePids.withArgument(marker).stream()
+                    .anyMatch(pid -> LivePids.threadStates(pid).contains("Z")));
     Assumptions.assumeFalse(
         procs.status(run).stdout().contains("unable"), "there is no python3 with ctypes");
     assertKilledWith(run, LivePids.withArgument(marker));
@@ -213,7 +214,8 @@ class KillTreeIT {
   @Test
   void processThatCopiedTheEnvironmentOfTheRunLivesOn() throws IOException {
     Path environment = cluster.scratch().resolve(marker);
-    String run = procs.run(ProcDraft.shell("env >%s; exec sleep %s".formatted(environment, marker)));
+    String run =
+        procs.run(ProcDraft.shell("env >%s; exec sleep %s".formatted(environment, marker)));
     Set<Long> pids = TestCluster.awaitLive(marker, 1);
     ProcessBuilder builder = new ProcessBuilder("sleep", marker);
     builder.environment().clear();
@@ -247,8 +249,7 @@ class KillTreeIT {
   @Test
   void noZombieOfARunIsLeftBehind() {
     String name = procs.create(ProcDraft.shell("sleep 0 & exit 0"));
-    List<String> runs =
-        java.util.stream.IntStream.range(0, 40).mapToObj(i -> procs.execute(name)).toList();
+    List<String> runs = IntStream.range(0, 40).mapToObj(i -> procs.execute(name)).toList();
     runs.forEach(procs::awaitOver);
     for (int number = 1; number <= 2; number++) {
       long worker = cluster.worker(number).pid();

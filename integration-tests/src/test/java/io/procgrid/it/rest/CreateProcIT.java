@@ -111,15 +111,18 @@ class CreateProcIT {
   @Test
   void filesMayLieInSubFolders() {
     String run =
-        procs.run(ProcDraft.shell("cat a/b/c.txt; ./bin/tool").file("a/b/c.txt", "deep\n")
-            .file("bin/tool", "#!/bin/sh\necho tool\n"));
+        procs.run(
+            ProcDraft.shell("cat a/b/c.txt; ./bin/tool")
+                .file("a/b/c.txt", "deep\n")
+                .file("bin/tool", "#!/bin/sh\necho tool\n"));
     assertThat(procs.awaitOver(run).stdout()).containsExactly("deep", "tool");
   }
 
   @Test
   void everyByteValueOfAFileArrives() {
     byte[] all = allBytes();
-    String run = procs.run(ProcDraft.shell("od -An -v -tu1 -w256 data | tr -s ' '").fileOf("data", all));
+    String run =
+        procs.run(ProcDraft.shell("od -An -v -tu1 -w256 data | tr -s ' '").fileOf("data", all));
     assertThat(procs.awaitOver(run).stdout()).containsExactly(decimals(all));
   }
 
@@ -134,19 +137,19 @@ class CreateProcIT {
   void filesMayComeInBase64() {
     byte[] all = allBytes();
     ProcDraft draft = ProcDraft.shell("od -An -v -tu1 -w256 data | tr -s ' '").fileOf("data", all);
+    String name = procs.newName();
     Map<String, String> encoded = new HashMap<>();
     draft
         .files()
         .forEach((path, content) ->
             encoded.put(
                 path,
-                Base64.getEncoder()
-                    .encodeToString(content.getBytes(StandardCharsets.ISO_8859_1))));
-    Map<String, Object> request = draft.option("file_encoding", "base64").request(procs.newName());
+                Base64.getEncoder().encodeToString(content.getBytes(StandardCharsets.ISO_8859_1))));
+    Map<String, Object> request = draft.option("file_encoding", "base64").request(name);
     request.put("files", encoded);
     rest.call(CREATE, request);
 
-    String run = procs.execute((String) request.get("proc_name"));
+    String run = procs.execute(name);
     assertThat(procs.awaitOver(run).stdout()).containsExactly(decimals(all));
   }
 
@@ -246,7 +249,8 @@ class CreateProcIT {
 
   @Test
   void zeroByteInAnArgumentIsAnError() {
-    assertChangesNothing(HELLO.withCommand("./run.sh", "a\u0000b").request(procs.newName()), "args");
+    assertChangesNothing(
+        HELLO.withCommand("./run.sh", "a\u0000b").request(procs.newName()), "args");
   }
 
   private void assertChangesNothing(Map<String, Object> request, String... mentioned) {

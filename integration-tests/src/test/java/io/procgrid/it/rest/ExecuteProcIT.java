@@ -56,7 +56,8 @@ class ExecuteProcIT {
   void distributedProcRunsOnEveryWorker() {
     String run =
         procs.run(
-            ProcDraft.shell("echo $PROCGRID_SEGMENT_ID $PROCGRID_SEGMENT_NUMBER of $PROCGRID_SEGMENT_COUNT")
+            ProcDraft.shell(
+                    "echo $PROCGRID_SEGMENT_ID $PROCGRID_SEGMENT_NUMBER of $PROCGRID_SEGMENT_COUNT")
                 .distributed());
     RunState state = procs.awaitOver(run);
     assertThat(state.statuses()).isEqualTo(Map.of("0", "complete", "1000", "complete"));
@@ -69,7 +70,8 @@ class ExecuteProcIT {
     RunState state =
         procs.awaitOver(
             procs.run(
-                ProcDraft.shell("echo $PROCGRID_SEGMENT_ID $PROCGRID_SEGMENT_NUMBER of $PROCGRID_SEGMENT_COUNT")));
+                ProcDraft.shell(
+                    "echo $PROCGRID_SEGMENT_ID $PROCGRID_SEGMENT_NUMBER of $PROCGRID_SEGMENT_COUNT")));
     assertThat(state.statuses()).isEqualTo(Map.of("0", "complete"));
     assertThat(state.stdout()).containsExactly("0 0 of 1");
   }
@@ -162,7 +164,8 @@ class ExecuteProcIT {
   @ParameterizedTest
   @ValueSource(strings = {"-1", "100001", "1.5", "many", "", "0x10", "1e3"})
   void badMaxOutputLinesIsAnError(String value) {
-    assertRefused(Map.of("options", Map.of("max_output_lines", value)), "max_output_lines", "100000");
+    assertRefused(
+        Map.of("options", Map.of("max_output_lines", value)), "max_output_lines", "100000");
   }
 
   @Test
@@ -188,8 +191,7 @@ class ExecuteProcIT {
 
   @Test
   void cacheOptionsAreAcceptedAndChecked() {
-    String run =
-        procs.run(HELLO, "cache_input", "true", "use_cached_input", "false");
+    String run = procs.run(HELLO, "cache_input", "true", "use_cached_input", "false");
     assertThat(procs.awaitOver(run).overall()).isEqualTo("complete");
     assertRefused(Map.of("options", Map.of("cache_input", "possibly")), "cache_input");
   }

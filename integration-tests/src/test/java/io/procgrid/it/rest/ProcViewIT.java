@@ -33,7 +33,8 @@ class ProcViewIT {
   @Test
   void environmentIsExactlyWhatIsDocumented() {
     String name =
-        procs.create(ProcDraft.command("env").option("env.COLOUR", "deep blue").option("env.E", ""));
+        procs.create(
+            ProcDraft.command("env").option("env.COLOUR", "deep blue").option("env.E", ""));
     String run = procs.executeWith(name, Map.of("who.is-it", "x y", "Ä", "z", "n", "5"));
     RunState state = procs.awaitOver(run);
 
@@ -60,7 +61,10 @@ class ProcViewIT {
 
   @Test
   void valueTooLongForExecIsLeftOutAndNamed() {
-    String name = procs.create(ProcDraft.shell("echo $PROCGRID_PARAMS_OMITTED; echo ${#PROCGRID_PARAM_SMALL}; env | grep -c BIG"));
+    String name =
+        procs.create(
+            ProcDraft.shell(
+                "echo $PROCGRID_PARAMS_OMITTED; echo ${#PROCGRID_PARAM_SMALL}; env | grep -c BIG"));
     String run =
         procs.executeWith(
             name, Map.of("big", "x".repeat(128 * 1024), "small", "y".repeat(100 * 1024)));

@@ -43,8 +43,7 @@ class ShowAndDeleteProcIT {
 
   @Test
   void hasRefusesUnknownOptions() {
-    assertThat(
-            rest.error("/has/proc", Map.of("proc_name", "x", "options", Map.of("no_such", "1"))))
+    assertThat(rest.error("/has/proc", Map.of("proc_name", "x", "options", Map.of("no_such", "1"))))
         .contains("no_such");
   }
 
@@ -82,8 +81,7 @@ class ShowAndDeleteProcIT {
 
     JsonNode with =
         rest.call(
-            "/show/proc",
-            Map.of("proc_name", name, "options", Map.of("include_files", "true")));
+            "/show/proc", Map.of("proc_name", name, "options", Map.of("include_files", "true")));
     JsonNode files = with.path("files").path(0);
     assertThat(files).hasSize(2);
     assertThat(files.path("sub/data").asText()).isEqualTo("\u0000\u0001\u0080\u00ff");
@@ -104,8 +102,7 @@ class ShowAndDeleteProcIT {
 
   @Test
   void showOfAnUnknownNameIsAnError() {
-    assertThat(rest.error("/show/proc", Map.of("proc_name", "never made")))
-        .contains("never made");
+    assertThat(rest.error("/show/proc", Map.of("proc_name", "never made"))).contains("never made");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,8 +129,7 @@ class StatusIT {
   @Test
   void errorOfOneSegmentIsTheErrorOfTheRun() {
     RunState state =
-        procs.awaitOver(
-            procs.run(ProcDraft.shell("exit $PROCGRID_SEGMENT_NUMBER").distributed()));
+        procs.awaitOver(procs.run(ProcDraft.shell("exit $PROCGRID_SEGMENT_NUMBER").distributed()));
     assertThat(state.statuses()).isEqualTo(Map.of("0", "complete", "1000", "error"));
     assertThat(state.overall()).isEqualTo("error");
   }
@@ -157,7 +157,9 @@ class StatusIT {
   void messageOfAKillSaysWhoWhenAndFromWhere() {
     String run = procs.run(ProcDraft.command("sleep", TestCluster.newMarker()));
     procs.kill(run);
-    assertThat(procs.status(run).message()).contains("killed by", "127.0.0.1").containsPattern("20\\d\\d-\\d\\d-\\d\\d");
+    assertThat(procs.status(run).message())
+        .contains("killed by", "127.0.0.1")
+        .containsPattern("20\\d\\d-\\d\\d-\\d\\d");
   }
 
   @Test
@@ -195,7 +197,8 @@ class StatusIT {
   @Test
   void unfinishedLastLineCountsAndEmptyLinesStay() {
     RunState state =
-        procs.awaitOver(procs.run(ProcDraft.shell("printf 'a\\n\\nb\\nrest'"), "max_output_lines", "3"));
+        procs.awaitOver(
+            procs.run(ProcDraft.shell("printf 'a\\n\\nb\\nrest'"), "max_output_lines", "3"));
     assertThat(state.stdout()).containsExactly("", "b", "rest");
   }
 
@@ -250,7 +253,7 @@ class StatusIT {
     String marker = TestCluster.newMarker();
     String run = procs.run(ProcDraft.command("sleep", marker), "run_tag", marker);
     Set<Long> pids = TestCluster.awaitLive(marker, 1);
-    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture<RunState> waiting =
           CompletableFuture.supplyAsync(
               () -> procs.status(run, "run_tag", marker, "wait_ms", "50000"), threads);
@@ -281,8 +284,7 @@ class StatusIT {
     String second = procs.execute(name, "run_tag", tag);
     String other = procs.execute(name, "run_tag", tag + "0");
 
-    assertThat(keys(procs.statuses("", "run_tag", tag)))
-        .containsExactlyInAnyOrder(first, second);
+    assertThat(keys(procs.statuses("", "run_tag", tag))).containsExactlyInAnyOrder(first, second);
     assertThat(keys(procs.statuses(first, "run_tag", tag))).containsExactly(first);
     assertThat(keys(procs.statuses(other, "run_tag", tag))).isEmpty();
     assertThat(keys(procs.statuses(""))).contains(first, second, other);

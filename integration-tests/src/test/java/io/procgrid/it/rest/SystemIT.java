@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.procgrid.it.ClusterExtension;
 import io.procgrid.it.RestClient;
+import io.procgrid.it.RestReply;
 import io.procgrid.it.TestCluster;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +26,10 @@ class SystemIT {
   }
 
   @Test
-  void systemIsRunningInATextOfJson() throws Exception {
+  void systemIsRunningInATextOfJson() {
     JsonNode map = rest.call("/show/system/status", Map.of()).path("status_map");
     assertThat(map.path("system").isTextual()).isTrue();
-    assertThat(
-            new com.fasterxml.jackson.databind.ObjectMapper()
-                .readTree(map.path("system").asText())
-                .path("status")
-                .asText())
+    assertThat(RestReply.parse(map.path("system").asText()).path("status").asText())
         .isEqualTo("running");
   }
 
@@ -56,15 +53,14 @@ class SystemIT {
   @Test
   void propertiesAreWhatTheClientsNeedToConnect() {
     JsonNode map = rest.call("/show/system/properties", Map.of()).path("property_map");
-    assertThat(map.path("version.gpudb_core_version").asText()).matches("\\d+\\.\\d+\\.\\d+\\.\\d+\\.\\d+");
+    assertThat(map.path("version.gpudb_core_version").asText())
+        .matches("\\d+\\.\\d+\\.\\d+\\.\\d+\\.\\d+");
     assertThat(map.path("conf.number_of_hosts").asText()).isEqualTo("1");
     assertThat(map.path("conf.host0_public_urls").asText())
         .isEqualTo("http://127.0.0.1:" + rest.base().getPort());
     for (String key :
         List.of(
-            "conf.enable_worker_http_servers",
-            "conf.enable_ha",
-            "conf.np1.enable_head_failover")) {
+            "conf.enable_worker_http_servers", "conf.enable_ha", "conf.np1.enable_head_failover")) {
       assertThat(map.path(key).asText()).as(key).isEqualTo("FALSE");
     }
   }

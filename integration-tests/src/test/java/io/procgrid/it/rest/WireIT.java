@@ -77,7 +77,8 @@ class WireIT {
     for (RestReply reply :
         List.of(rest.post(HAS, HAS_BODY), rest.post(HAS, "{"), rest.post("/no/such", "{}"))) {
       assertThat(reply.header("content-type").orElse("")).startsWith("application/json");
-      assertThat(new BigDecimal(reply.header("x-request-time-secs").orElse("none"))).isNotNegative();
+      assertThat(new BigDecimal(reply.header("x-request-time-secs").orElse("none")))
+          .isNotNegative();
     }
   }
 
@@ -169,10 +170,7 @@ class WireIT {
     byte[] body = HAS_BODY.getBytes(StandardCharsets.UTF_8);
     RestReply reply =
         rest.send(
-            "POST",
-            HAS,
-            BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)),
-            JSON);
+            "POST", HAS, BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)), JSON);
     assertThat(reply.data().path("proc_name").asText()).isEqualTo("nobody");
   }
 
