@@ -76,8 +76,7 @@ final class Endings {
     if (run.intent != null || facts == null || outcome.runStatus() != RunStatus.KILLED) {
       return false;
     }
-    run.intent = facts;
-    ends.mutations.add(new Mutation.KillIntended(run.runId, run.incarnation, facts));
+    ends.intend(run, facts);
     return true;
   }
 
@@ -94,36 +93,47 @@ final class Endings {
         new Mutation.SegmentEnded(segment.key, outcome.runStatus(), outcome, segment.message));
   }
 
-  /** When every segment has ended, so has the run: in memory now, in the store with these ends. */
+  /**
+   * When every segment has ended, so has the run: in memory now, in the store as soon as it has all
+   * the rest.
+   */
   void endRunIfDone(Run run, Ends ends) {
     boolean neverFixed = run.segments.isEmpty();
-    if (run.isOver() || !run.allSegmentsEnded() || (neverFixed && run.intent == null)) {
-      return;
+    if (!run.isOver() && run.allSegmentsEnded() && !(neverFixed && run.intent == null)) {
+      run.status = neverFixed ? RunStatus.KILLED : run.rollUp();
     }
-    RunStatus status = neverFixed ? RunStatus.KILLED : run.rollUp();
-    run.status = status;
-    ends.runs.add(run);
-    ends.mutations.add(
-        new Mutation.RunEnded(run.runId, run.incarnation, status, context.wallMillis()));
+    RunStatus status = run.status;
+    if (status != null && !run.endOnItsWay && ends.complete(run)) {
+      run.endOnItsWay = true;
+      ends.runs.add(run);
+      ends.mutations.add(
+          new Mutation.RunEnded(run.runId, run.incarnation, status, context.wallMillis()));
+    }
   }
 
   /** The ends are in the store. */
   void stored(Ends ends) {
-    Set<Run> touched = new LinkedHashSet<>(ends.runs);
-    for (Run run : ends.runs) {
-      run.endRecorded = true;
+    Set<Run> touched = new LinkedHashSet<>(ends.intents);
+    for (Run run : ends.intents) {
+      run.intentStored = true;
     }
     for (Segment segment : ends.segments) {
       segment.phase = SegmentPhase.OVER;
       touched.add(segment.run);
       fetchOrForget(segment);
     }
+    for (Run run : ends.runs) {
+      run.endStored = true;
+      touched.add(run);
+      listener.runEnded(run);
+    }
+    Ends postponed = new Ends();
     for (Run run : touched) {
-      if (run.endRecorded && !run.endStored && run.allSegmentsOver()) {
-        run.endStored = true;
-        listener.runEnded(run);
-      }
+      endRunIfDone(run, postponed);
       dropIfSettled(run);
+    }
+    if (!postponed.isEmpty()) {
+      context.persistFacts(postponed.mutations, () -> stored(postponed));
     }
   }
 

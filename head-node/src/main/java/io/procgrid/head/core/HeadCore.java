@@ -63,13 +63,14 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     Run run =
         new Run(recovered.runId(), recovered.incarnation(), recovered.proc(), recovered.request());
     run.intent = recovered.intent();
+    run.intentStored = run.intent != null;
     for (Recovered.Segment segment : recovered.segments()) {
       run.segments.add(restore(run, segment));
     }
     RunStatus status = recovered.status();
-    if (status != null && run.allSegmentsOver()) {
+    if (status != null) {
       run.status = status;
-      run.endRecorded = true;
+      run.endOnItsWay = true;
       run.endStored = true;
     }
     runs.put(run);

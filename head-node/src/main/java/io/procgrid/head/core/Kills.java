@@ -83,9 +83,8 @@ final class Kills {
 
   /** Kills a run of a proc that was deleted while the run was on its way into the store. */
   void killOrphan(Run run, KillFacts facts) {
-    run.intent = facts;
     Ends ends = new Ends();
-    ends.mutations.add(new Mutation.KillIntended(run.runId, run.incarnation, facts));
+    ends.intend(run, facts);
     killing.endWaiting(run, ends);
     context.persistFacts(ends.mutations, () -> endings.stored(ends));
   }
@@ -144,8 +143,7 @@ final class Kills {
 
   private void intend(Run run, KillFacts facts, Ends ends) {
     if (run.intent == null) {
-      run.intent = facts;
-      ends.mutations.add(new Mutation.KillIntended(run.runId, run.incarnation, facts));
+      ends.intend(run, facts);
     }
     AutoStart.Entry entry = autoStart.find(run.runId);
     if (entry != null && autoStart.isDue(entry)) {

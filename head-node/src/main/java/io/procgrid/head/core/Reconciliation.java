@@ -41,8 +41,22 @@ final class Reconciliation {
     worker.bundles.clear();
     worker.bundles.addAll(event.bundles());
     worker.bundlesOnTheWay.clear();
+    attach(worker);
     killing.sendPending(worker);
     context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
+  }
+
+  /** Segments of before, when the store had the placement but not yet the worker. */
+  private void attach(WorkerState worker) {
+    for (Run run : runs.all()) {
+      for (Segment segment : run.segments) {
+        if (segment.phase.mayLive()
+            && segment.isPlacedOn(worker.identity())
+            && !worker.segments.containsKey(segment.key)) {
+          worker.occupy(segment);
+        }
+      }
+    }
   }
 
   /** Returns true when this was the last worker that was awaited. */

@@ -31,13 +31,16 @@ final class Run {
    */
   @Nullable KillFacts intent;
 
+  /** The intent is in the store. */
+  boolean intentStored;
+
   /** Final status; null while a segment is not proven over. */
   @Nullable RunStatus status;
 
-  /** The final status is in the store. */
-  boolean endRecorded;
+  /** The final status is on its way into the store. */
+  boolean endOnItsWay;
 
-  /** The final status and the ends of all segments are in the store. */
+  /** The final status is in the store, after the ends of all segments. */
   boolean endStored;
 
   /** Its segments are on the way into the store. */
@@ -85,15 +88,6 @@ final class Run {
   boolean allSegmentsEnded() {
     for (Segment segment : segments) {
       if (!segment.phase.ended()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  boolean allSegmentsOver() {
-    for (Segment segment : segments) {
-      if (segment.phase != SegmentPhase.OVER) {
         return false;
       }
     }

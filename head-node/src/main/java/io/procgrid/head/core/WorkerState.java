@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A worker as the core sees it. Mutable; touched by the core only. */
 final class WorkerState {
@@ -22,6 +23,10 @@ final class WorkerState {
   }
 
   WorkerRecord record;
+
+  /** The record that the store has; null while it has none. */
+  @Nullable WorkerRecord stored;
+
   Link link = Link.DOWN;
 
   /** Why the link is down, for users. */

@@ -26,7 +26,9 @@ final class Workers {
   Workers(CoreContext context, Recovered recovered) {
     this.context = context;
     for (WorkerRecord record : recovered.workers()) {
-      add(new WorkerState(record));
+      WorkerState worker = new WorkerState(record);
+      worker.stored = record;
+      add(worker);
       if (!record.left()) {
         awaited.add(record.identity());
       }
@@ -94,7 +96,6 @@ final class Workers {
     }
     WorkerState known = byIdentity.get(announcement.identity());
     WorkerRecord record = recordOf(announcement, known);
-    boolean changed = known == null || !known.record.equals(record);
     WorkerState worker = known == null ? new WorkerState(record) : known;
     if (known == null) {
       add(worker);
@@ -104,10 +105,14 @@ final class Workers {
       }
       worker.record = record;
     }
+    boolean changed = !record.equals(worker.stored);
     List<Mutation> mutations = changed ? List.of(new Mutation.WorkerRecorded(record)) : List.of();
     context.outbox.persist(
         mutations,
         () -> {
+          if (changed) {
+            worker.stored = record;
+          }
           context.outbox.reply(request, new Answer.Registered(worker.number(), context.epoch));
           if (changed || !worker.isConnected()) {
             dial(worker);
@@ -194,6 +199,7 @@ final class Workers {
     context.outbox.persist(
         List.of(new Mutation.WorkerRecorded(worker.record)),
         () -> {
+          worker.stored = worker.record;
           worker.disconnected("it left the cluster");
           context.outbox.reply(request, new Answer.Done());
           context.outbox.add(new HeadEffect.HangUp(worker.identity(), worker.instance()));

@@ -36,13 +36,18 @@ final class CoreDriver {
   private final Map<Long, Answer> answers = new HashMap<>();
   private long now = 1_000;
   private long lastRequest;
-  private boolean storing = true;
+  private boolean storing;
 
   CoreDriver() {
     this(Recovered.empty(CLUSTER, EPOCH));
   }
 
   CoreDriver(Recovered recovered) {
+    this(recovered, false);
+  }
+
+  CoreDriver(Recovered recovered, boolean holdStore) {
+    storing = !holdStore;
     core = new HeadCore(recovered, new HeadCoreSettings(10_000, 0));
     take(core.tick(now));
   }
@@ -87,6 +92,10 @@ final class CoreDriver {
   /** The answer, or null while there is none. */
   @Nullable Answer answer(long request) {
     return answers.get(request);
+  }
+
+  boolean hasAnswer(long request) {
+    return answers.containsKey(request);
   }
 
   /** The answer, which must be there and of that type. */
