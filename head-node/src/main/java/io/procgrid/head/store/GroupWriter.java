@@ -47,6 +47,7 @@ final class GroupWriter {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private @Nullable String supersededBy;
+  private Attempt.@Nullable Unknown leftUnknown;
 
   /**
    * @param listener gets the answers, on the writer's thread; must not block
@@ -149,8 +150,9 @@ final class GroupWriter {
         }
       }
       case Attempt.Superseded(String reason) -> fail(group, reason);
+      // To say anything of these, or to store what comes after them, would be a guess.
       case Attempt.Unknown(long commit, String reason) ->
-          LOG.error("Ends without knowing whether commit {} took place: {}", commit, reason);
+          LOG.error("{} request(s) stay unanswered: {}", group.size(), reason);
     }
   }
 
@@ -174,6 +176,9 @@ final class GroupWriter {
   }
 
   private Attempt tryToCommit(FencedConnection.Work work) throws InterruptedException {
+    if (leftUnknown != null) {
+      return leftUnknown;
+    }
     if (supersededBy != null) {
       return new Attempt.Superseded(supersededBy);
     }
@@ -183,11 +188,13 @@ final class GroupWriter {
       attempt = connection.settle(unknown);
       if (attempt instanceof Attempt.Superseded(String reason)) {
         supersede(reason);
+        leftUnknown = unknown;
         return unknown;
       }
-      if (attempt instanceof Attempt.Unknown
+      if (attempt instanceof Attempt.Unknown still
           && closing.await(SETTLE_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-        return attempt;
+        leftUnknown = still;
+        return still;
       }
     }
     if (attempt instanceof Attempt.Superseded(String reason)) {

@@ -28,10 +28,25 @@ final class Statements {
       statement = connection.prepareStatement(sql);
       prepared.put(sql, statement);
     }
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
+    try {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      return statement.executeUpdate();
+    } catch (SQLException e) {
+      // The driver may have given the statement up: it would fail for ever.
+      giveUp(sql, statement, e);
+      throw e;
     }
-    return statement.executeUpdate();
+  }
+
+  private void giveUp(String sql, PreparedStatement statement, SQLException failure) {
+    prepared.remove(sql);
+    try {
+      statement.close();
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** As {@link #update}, for what must find its row. */

@@ -9,6 +9,7 @@ import io.procgrid.head.core.HeadEvent;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Recovered;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,7 +58,9 @@ final class StoreUnderTest implements AutoCloseable {
   /** As {@link #submit}, and waits for the answer. */
   HeadEvent tryToStore(Mutation... mutations) {
     long wanted = submit(mutations);
-    await().until(() -> answers.stream().anyMatch(answer -> ticketOf(answer) == wanted));
+    await()
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> answers.stream().anyMatch(answer -> ticketOf(answer) == wanted));
     return answers.stream().filter(answer -> ticketOf(answer) == wanted).findFirst().orElseThrow();
   }
 
