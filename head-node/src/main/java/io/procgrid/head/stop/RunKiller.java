@@ -38,7 +38,9 @@ final class RunKiller {
                         .formatted(HeadFile.in(dataDir))));
     JsonNode answer = post(head.url() + "/kill/proc", patience);
     JsonNode runs = answer.path("run_ids");
-    out.append("killed %d run(s)%n".formatted(runs.size()));
+    List<String> killed = new ArrayList<>();
+    runs.forEach(run -> killed.add(run.asText()));
+    out.append("killed %d run(s) %s%n".formatted(killed.size(), String.join(", ", killed)));
     return pending(answer.path("info"));
   }
 

@@ -1,35 +1,20 @@
 package io.procgrid.head.workers;
 
 import com.google.common.collect.ImmutableList;
-import com.google.protobuf.MessageLite;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.rpc.SecretClientInterceptor;
 import io.procgrid.common.wire.WireCodec;
 import io.procgrid.head.core.HeadEffect;
 import io.procgrid.head.core.HeadEvent;
-import io.procgrid.head.core.SegmentOutput;
 import io.procgrid.proto.v1.Address;
 import io.procgrid.proto.v1.ConnectRequest;
 import io.procgrid.proto.v1.ConnectResponse;
-import io.procgrid.proto.v1.ForgetRequest;
-import io.procgrid.proto.v1.ForgetResponse;
-import io.procgrid.proto.v1.InventoryEntry;
-import io.procgrid.proto.v1.InventoryRequest;
-import io.procgrid.proto.v1.KillRequest;
-import io.procgrid.proto.v1.ReadOutputRequest;
-import io.procgrid.proto.v1.StartOrder;
-import io.procgrid.proto.v1.StartRequest;
-import io.procgrid.proto.v1.StartResponse;
 import io.procgrid.proto.v1.WorkerGrpc;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -62,9 +47,9 @@ final class Connection {
   private final ManagedChannel channel;
   private final WorkerGrpc.WorkerStub stub;
   private final WatchCall watch;
+  private final WorkerCalls calls;
   private final TreeMap<Long, CompletableFuture<?>> unanswered = new TreeMap<>();
-  private final Set<String> bundlesOnTheWay = new HashSet<>();
-  private long calls;
+  private long lastTracked;
   private boolean up;
   private boolean closed;
 
@@ -100,10 +85,16 @@ final class Connection {
             .build();
     this.stub = WorkerGrpc.newStub(channel);
     this.watch = new WatchCall(this, environment);
+    this.calls = new WorkerCalls(this, environment);
   }
 
   boolean isUp() {
     return up;
+  }
+
+  /** What can be asked of the worker while the connection is up. */
+  WorkerCalls calls() {
+    return calls;
   }
 
   boolean serves(WorkerInstance instance) {
@@ -137,7 +128,8 @@ final class Connection {
     return stub;
   }
 
-  private WorkerGrpc.WorkerStub within(long millis) {
+  /** Calls that must end in time. */
+  WorkerGrpc.WorkerStub within(long millis) {
     return stub.withDeadlineAfter(millis, TimeUnit.MILLISECONDS);
   }
 
@@ -161,7 +153,7 @@ final class Connection {
    *
    * @param report reports the failure when the connection stands, with the reason for the user
    */
-  private void failed(Status status, Consumer<String> report) {
+  void failed(Status status, Consumer<String> report) {
     if (closed) {
       return;
     }
@@ -200,179 +192,16 @@ final class Connection {
     watch.open();
   }
 
-  void fetchInventory() {
-    within(environment.timing().inventory())
-        .inventory(
-            InventoryRequest.newBuilder().setTo(address).build(),
-            new CollectedReply<InventoryEntry, HeadEvent.InventoryItem>(
-                WorkerWire::decode,
-                items ->
-                    emit(new HeadEvent.InventoryReceived(dial.identity(), dial.instance(), items)),
-                status -> failed(status, this::lose)));
-  }
-
-  void start(List<HeadEffect.StartOrder> orders) {
-    List<HeadEvent.StartAnswer> tooLarge = new ArrayList<>();
-    List<StartOrder> sendable = new ArrayList<>();
-    for (HeadEffect.StartOrder order : orders) {
-      StartOrder message = WorkerWire.encode(order);
-      if (message.getSerializedSize() <= MessageSplit.MOST_BYTES) {
-        sendable.add(message);
-      } else {
-        tooLarge.add(
-            new HeadEvent.StartAnswer(
-                order.segment(),
-                order.dispatchNumber(),
-                HeadEvent.StartAnswer.Decision.REJECTED,
-                "command, parameters and environment have %d bytes; one start carries at most %d"
-                    .formatted(message.getSerializedSize(), MessageSplit.MOST_BYTES)));
-      }
-    }
-    if (!tooLarge.isEmpty()) {
-      emit(
-          new HeadEvent.StartAnswered(
-              dial.identity(), dial.instance(), ImmutableList.copyOf(tooLarge)));
-    }
-    for (List<StartOrder> part : split(sendable)) {
-      startPart(part);
-    }
-  }
-
-  private void startPart(List<StartOrder> orders) {
-    ImmutableList<SegmentKey> segments =
-        orders.stream()
-            .map(order -> WireCodec.decode(order.getSegment()))
-            .collect(ImmutableList.toImmutableList());
-    within(environment.timing().call())
-        .start(
-            StartRequest.newBuilder().setTo(address).addAllOrders(orders).build(),
-            new CollectedReply<StartResponse, ImmutableList<HeadEvent.StartAnswer>>(
-                response ->
-                    response.getAnswersList().stream()
-                        .map(WorkerWire::decode)
-                        .collect(ImmutableList.toImmutableList()),
-                answers ->
-                    emit(
-                        new HeadEvent.StartAnswered(
-                            dial.identity(), dial.instance(), answers.getFirst())),
-                status ->
-                    failed(
-                        status,
-                        reason ->
-                            emit(
-                                new HeadEvent.StartUnanswered(
-                                    dial.identity(), dial.instance(), segments, reason)))));
-  }
-
-  void kill(List<HeadEffect.KillOrder> orders) {
-    var messages = orders.stream().map(WorkerWire::encode).toList();
-    for (List<io.procgrid.proto.v1.KillOrder> part : split(messages)) {
-      within(environment.timing().kill())
-          .kill(
-              KillRequest.newBuilder().setTo(address).addAllOrders(part).build(),
-              new KillCall(this, part));
-    }
-  }
-
-  /** Handles the failure of a Kill stream. */
-  void killFailed(Status status, Consumer<String> report) {
-    failed(status, report);
-  }
-
-  /** What could not be asked is kept: to be asked again. */
-  void forget(List<HeadEffect.ForgetOrder> orders) {
-    var messages = orders.stream().map(WorkerWire::encode).toList();
-    for (List<io.procgrid.proto.v1.ForgetOrder> part : split(messages)) {
-      ImmutableList<SegmentKey> segments =
-          part.stream()
-              .map(order -> WireCodec.decode(order.getSegment()))
-              .collect(ImmutableList.toImmutableList());
-      within(environment.timing().call())
-          .forget(
-              ForgetRequest.newBuilder().setTo(address).addAllOrders(part).build(),
-              new CollectedReply<ForgetResponse, HeadEvent.Forgotten>(
-                  response ->
-                      new HeadEvent.Forgotten(
-                          dial.identity(),
-                          dial.instance(),
-                          WorkerWire.decode(response.getForgottenList()),
-                          WorkerWire.decode(response.getKeptList())),
-                  answer -> emit(answer.getFirst()),
-                  status ->
-                      failed(
-                          status,
-                          reason ->
-                              emit(
-                                  new HeadEvent.Forgotten(
-                                      dial.identity(),
-                                      dial.instance(),
-                                      ImmutableList.of(),
-                                      segments)))));
-    }
-  }
-
-  /** One delivery answers every request for the same files that comes while it is under way. */
-  void putBundle(String hash) {
-    if (!bundlesOnTheWay.add(hash)) {
-      return;
-    }
-    CompletableFuture<Boolean> delivered =
-        new BundleUpload(this, environment.bundles(), hash)
-            .send(within(environment.timing().bundle()), environment.executor());
-    track(
-        delivered,
-        (done, failure) -> {
-          bundlesOnTheWay.remove(hash);
-          emit(
-              failure == null
-                  ? new HeadEvent.BundleDelivered(dial.identity(), dial.instance(), hash)
-                  : new HeadEvent.BundleFailed(
-                      dial.identity(), dial.instance(), hash, reasonOf(failure)));
-        });
-  }
-
-  void collectOutput(SegmentKey segment, int maxLines) {
-    var _ =
-        readOutput(segment, maxLines)
-            .whenComplete((output, failure) ->
-                emit(
-                    failure == null
-                        ? new HeadEvent.OutputCollected(
-                            dial.identity(), dial.instance(), segment, output)
-                        : new HeadEvent.OutputUnavailable(
-                            dial.identity(), dial.instance(), segment, reasonOf(failure))));
-  }
-
-  /** The latest lines of a segment, or a {@link CallFailure}. */
-  CompletableFuture<SegmentOutput> readOutput(SegmentKey segment, int maxLines) {
-    OutputCall call = new OutputCall(worker(), maxLines);
-    track(call.output(), (output, failure) -> {});
-    within(environment.timing().output())
-        .readOutput(
-            ReadOutputRequest.newBuilder()
-                .setTo(address)
-                .setSegment(WireCodec.encode(segment))
-                .setMaxLines(maxLines)
-                .build(),
-            call);
-    return call.output();
-  }
-
   /** Has an answer that is still to come fail when the connection closes first. */
-  private <T> void track(
+  <T> void track(
       CompletableFuture<T> answer, BiConsumer<? super T, ? super @Nullable Throwable> done) {
-    long call = ++calls;
+    long call = ++lastTracked;
     unanswered.put(call, answer);
     var _ =
         answer.whenComplete((value, failure) -> {
           unanswered.remove(call);
           done.accept(value, failure);
         });
-  }
-
-  private static String reasonOf(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.toString() : message;
   }
 
   /** Ends the connection; what still waits for an answer gets the reason, then nothing comes. */
@@ -387,9 +216,5 @@ final class Connection {
     up = false;
     watch.close();
     channel.shutdownNow();
-  }
-
-  private static <M extends MessageLite> List<List<M>> split(List<M> messages) {
-    return MessageSplit.split(messages);
   }
 }

@@ -40,7 +40,7 @@ final class KillCall implements StreamObserver<KillProgress> {
 
   @Override
   public void onError(Throwable failure) {
-    connection.killFailed(Status.fromThrowable(failure), this::unanswered);
+    connection.failed(Status.fromThrowable(failure), this::unanswered);
   }
 
   @Override

@@ -68,7 +68,7 @@ final class WorkerLink {
         output.completeExceptionally(new CallFailure(notConnected()));
         return;
       }
-      forward(current.readOutput(segment, maxLines), output);
+      forward(current.calls().readOutput(segment, maxLines), output);
     });
     return output;
   }
@@ -113,31 +113,31 @@ final class WorkerLink {
       case HeadEffect.FetchInventory fetch -> {
         Connection current = standing(fetch);
         if (current != null) {
-          current.fetchInventory();
+          current.calls().fetchInventory();
         }
       }
       case HeadEffect.SendStart start -> {
         Connection current = standing(start);
         if (current != null) {
-          current.start(start.orders());
+          current.calls().start(start.orders());
         }
       }
       case HeadEffect.SendKill kill -> {
         Connection current = standing(kill);
         if (current != null) {
-          current.kill(kill.orders());
+          current.calls().kill(kill.orders());
         }
       }
       case HeadEffect.SendForget forget -> {
         Connection current = standing(forget);
         if (current != null) {
-          current.forget(forget.orders());
+          current.calls().forget(forget.orders());
         }
       }
       case HeadEffect.PutBundle put -> {
         Connection current = standing(put);
         if (current != null) {
-          current.putBundle(put.hash());
+          current.calls().putBundle(put.hash());
         } else {
           emit(new HeadEvent.BundleFailed(identity, put.instance(), put.hash(), notConnected()));
         }
@@ -145,7 +145,7 @@ final class WorkerLink {
       case HeadEffect.CollectOutput collect -> {
         Connection current = standing(collect);
         if (current != null) {
-          current.collectOutput(collect.segment(), collect.maxLines());
+          current.calls().collectOutput(collect.segment(), collect.maxLines());
         } else {
           emit(
               new HeadEvent.OutputUnavailable(

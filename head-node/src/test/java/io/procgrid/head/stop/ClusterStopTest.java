@@ -162,7 +162,7 @@ class ClusterStopTest {
                     + "\\\"2,3\\\",\\\"pending_reason\\\":\\\"{\\\\\\\"2\\\\\\\":\\\\\\\"worker 1 is down"
                     + "\\\\\\\"}\\\"}}"))
         .isEqualTo(1);
-    assertThat(out).contains("killed 1 run(s)");
+    assertThat(out).contains("killed 1 run(s) 1");
     assertThat(err).contains("run 2: worker 1 is down", "run 3:");
   }
 
