@@ -4,6 +4,7 @@ import com.google.common.net.HostAndPort;
 import com.google.common.net.InetAddresses;
 import io.procgrid.common.config.ConfigurationException;
 import io.procgrid.common.config.Settings;
+import io.procgrid.worker.process.ContainmentMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The worker's settings.
@@ -40,7 +43,7 @@ public record WorkerConfig(
     Optional<HostAndPort> head,
     Optional<Path> headFile,
     Path secretFile,
-    String containment,
+    ContainmentMode containment,
     boolean insecure) {
   static final Set<String> KEYS =
       Set.of(
@@ -58,8 +61,6 @@ public record WorkerConfig(
   static final Set<String> FLAGS = Set.of("insecure");
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-  private static final List<String> CONTAINMENTS =
-      List.of("auto", "cgroup", "namespace", "session", "portable");
 
   /** Reads and checks the command line and the file it names. */
   public static WorkerConfig parse(List<String> arguments) throws ConfigurationException {
@@ -140,11 +141,16 @@ public record WorkerConfig(
     throw settings.invalid("head", "must be HOST:PORT, the head's gRPC address");
   }
 
-  private static String containment(Settings settings) throws ConfigurationException {
-    String containment = settings.text("containment").orElse("auto");
-    if (!CONTAINMENTS.contains(containment)) {
-      throw settings.invalid("containment", "must be one of " + String.join(", ", CONTAINMENTS));
+  private static ContainmentMode containment(Settings settings) throws ConfigurationException {
+    String text = settings.text("containment").orElse(ContainmentMode.AUTO.text());
+    Optional<ContainmentMode> mode = ContainmentMode.parse(text);
+    if (mode.isEmpty()) {
+      String valid =
+          Stream.of(ContainmentMode.values())
+              .map(ContainmentMode::text)
+              .collect(Collectors.joining(", "));
+      throw settings.invalid("containment", "must be one of " + valid);
     }
-    return containment;
+    return mode.get();
   }
 }

@@ -22,8 +22,8 @@ import java.util.zip.ZipOutputStream;
  * give the same bytes everywhere, so their hash names them.
  */
 final class FileBundle {
-  /** The first moment that a zip can name. */
-  private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+  /** Named by zip's own time field alone, without the local time zone; its first moment is not. */
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private FileBundle() {}
 

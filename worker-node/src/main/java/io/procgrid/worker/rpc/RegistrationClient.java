@@ -17,6 +17,7 @@ import io.procgrid.worker.engine.WorkerEngine;
 import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,21 +38,25 @@ public final class RegistrationClient implements AutoCloseable {
   private final Announcement announcement;
   private final HeadLocator locator;
   private final Function<HostAndPort, ManagedChannel> channels;
+  private final Consumer<ClusterId> onRegistered;
   private final Thread thread;
   private String lastTrouble = "";
 
   /**
    * @param channels opens a channel that carries the cluster's secret
+   * @param onRegistered told after each registration, on this client's thread
    */
   public RegistrationClient(
       WorkerEngine engine,
       Announcement announcement,
       HeadLocator locator,
-      Function<HostAndPort, ManagedChannel> channels) {
+      Function<HostAndPort, ManagedChannel> channels,
+      Consumer<ClusterId> onRegistered) {
     this.engine = engine;
     this.announcement = announcement;
     this.locator = locator;
     this.channels = channels;
+    this.onRegistered = onRegistered;
     this.thread = Thread.ofPlatform().name("registration").daemon(true).unstarted(this::run);
   }
 
@@ -137,6 +142,7 @@ public final class RegistrationClient implements AutoCloseable {
     return switch (engine.ask(new Command.JoinCluster(cluster)).join()) {
       case Answer.Done _ -> {
         lastTrouble = "";
+        onRegistered.accept(cluster);
         log.info("registered at {} as worker {} of cluster {}", head, number, cluster);
         yield true;
       }

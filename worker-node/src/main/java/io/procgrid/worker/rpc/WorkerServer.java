@@ -53,6 +53,11 @@ public final class WorkerServer implements AutoCloseable {
     return server.getPort();
   }
 
+  /** Returns when the server is closed. */
+  public void awaitClose() throws InterruptedException {
+    server.awaitTermination();
+  }
+
   /** Hears no more calls, and ends those under way. */
   @Override
   public void close() {
