@@ -63,6 +63,15 @@ class GroupWriterTest {
   }
 
   @Test
+  void orderedStopOfAClosedStoreIsRefused() {
+    store.close();
+
+    assertThatThrownBy(() -> store.store().orderedStop())
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("the store is closed");
+  }
+
+  @Test
   void emptyPersistIsAnswered() {
     store.mustStore();
   }
