@@ -95,6 +95,15 @@ public final class RestHarness implements AutoCloseable {
             "1.2.3"));
   }
 
+  /** As new, for the next test. */
+  void reset() {
+    core.reset();
+    archive.clear();
+    bundles.clear();
+    outputs.clear();
+    beforeRead = () -> {};
+  }
+
   /** An answer. */
   public record Answered(int status, Map<String, List<String>> headers, JsonNode wrapper) {
     public String message() {
