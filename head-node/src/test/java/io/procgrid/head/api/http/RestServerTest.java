@@ -1,6 +1,7 @@
 package io.procgrid.head.api.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,10 +12,14 @@ import io.procgrid.head.api.RestHarness;
 import io.procgrid.head.api.RestHarness.Answered;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,18 +33,29 @@ class RestServerTest {
     REST.close();
   }
 
-  /** An HTTP request as text, and the whole answer. The headers end the connection. */
+  /** Sends an HTTP request as text, and reads the answer: headers, then the content. */
   private static String raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), REST.port())) {
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       socket.getOutputStream().flush();
-      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+      InputStream in = socket.getInputStream();
+      StringBuilder headers = new StringBuilder();
+      while (headers.indexOf("\r\n\r\n") < 0) {
+        int next = in.read();
+        assertThat(next).as("after %s", headers).isNotNegative();
+        headers.append((char) next);
+      }
+      Matcher length =
+          Pattern.compile("content-length: ([0-9]+)", Pattern.CASE_INSENSITIVE).matcher(headers);
+      assertThat(length.find()).as("length in %s", headers).isTrue();
+      byte[] content = in.readNBytes(Integer.parseInt(length.group(1)));
+      return headers + new String(content, UTF_8);
     }
   }
 
   private static String rawPost(String host, String moreHeaders) throws IOException {
     return raw(
-        "POST /has/proc HTTP/1.1\r\nHost: %s\r\n%sConnection: close\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"proc_name\":\"p\"}"
+        "POST /has/proc HTTP/1.1\r\nHost: %s\r\n%sContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"proc_name\":\"p\"}"
             .formatted(host, moreHeaders));
   }
 
@@ -215,6 +231,17 @@ class RestServerTest {
 
     assertThat(answer).startsWith("HTTP/1.1 400").doesNotContain("text/plain");
     assertErrorWrapper(wrapperOf(answer));
+  }
+
+  @Test
+  void http2IsSpokenToo() {
+    HttpRequest request =
+        REST.request("/has/proc", "{\"proc_name\":\"p\"}")
+            .header("Content-Type", "application/json")
+            .version(HttpClient.Version.HTTP_2)
+            .build();
+
+    assertThat(REST.send(request).status()).isEqualTo(200);
   }
 
   @Test
