@@ -43,6 +43,11 @@ final class RestErrors implements ServerErrorHandler {
                   .formatted(context.path()))
           .toHttp(0);
     }
+    if (cause instanceof HttpStatusException refused) {
+      // The server refused the request before the service saw all of it: a declared length above
+      // the limit, for one.
+      return render(refused.httpStatus(), null).toHttpResponse();
+    }
     LOG.error("request {} failed", context.path(), cause);
     return reply(
             HttpStatus.INTERNAL_SERVER_ERROR,

@@ -1,0 +1,123 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.worker.process.linux.SystemCallException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A leaf of cgroups version 2 for each segment. The process is inside before the gate opens, and
+ * everything that it starts begins there.
+ */
+final class CgroupContainment implements Containment {
+  static final String NAME = "cgroup";
+
+  private static final Logger log = LoggerFactory.getLogger(CgroupContainment.class);
+
+  private final Supervision supervision;
+  private final CgroupMount mount;
+  private final Path folder;
+  private final InstantSource clock;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * Leaves are made below a folder of cgroupfs.
+   *
+   * @param folder exists
+   */
+  CgroupContainment(Supervision supervision, CgroupMount mount, Path folder, InstantSource clock) {
+    this.supervision = supervision;
+    this.mount = mount;
+    this.folder = folder;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public ContainedTree launch(SegmentKey segment, LaunchPlan plan) throws LaunchException {
+    new LaunchCheck(plan).run();
+    CgroupLeaf leaf = createLeaf(segment, plan);
+    try {
+      return launch(plan, leaf);
+    } catch (LaunchException e) {
+      supervision.removeWhenReady(leaf.path().toString(), leaf::remove);
+      throw e;
+    }
+  }
+
+  private ContainedTree launch(LaunchPlan plan, CgroupLeaf leaf) throws LaunchException {
+    Launcher.Held held = supervision.launcher().launch(plan);
+    WatchedProcess leader = held.process();
+    try {
+      supervision.descendants().register(CgroupTree.markOf(leaf), leader);
+      CgroupTree.markOf(leaf).set(leader.pid());
+      leaf.enter(leader.pid());
+      supervision.exits().watch(leader);
+    } catch (SystemCallException e) {
+      held.abandon();
+      supervision.descendants().unregister(CgroupTree.markOf(leaf));
+      throw new LaunchException(
+          "cannot start "
+              + plan.executable()
+              + ": its process could not be contained: "
+              + e.getMessage(),
+          e);
+    }
+    ProcessRecord record =
+        new ProcessRecord(
+            NAME,
+            leader.pid(),
+            leader.startTicks(),
+            supervision.bootId(),
+            leaf.path().toString(),
+            clock.millis());
+    return new CgroupTree(supervision, mount, leaf, leader, record, held.gate());
+  }
+
+  @Override
+  public ContainedTree adopt(SegmentKey segment, ProcessRecord record) {
+    return new Adoption(supervision).adopt(record);
+  }
+
+  private CgroupLeaf createLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {
+    while (true) {
+      Path path = folder.resolve(segment + "-" + Long.toHexString(random.nextLong()));
+      try {
+        Files.createDirectories(folder);
+        return new CgroupLeaf(Files.createDirectory(path));
+      } catch (FileAlreadyExistsException e) {
+        log.debug("{} is taken; choosing another name", path);
+      } catch (IOException e) {
+        throw new LaunchException(
+            "cannot start "
+                + plan.executable()
+                + ": cgroup "
+                + path
+                + " could not be made: "
+                + e.getMessage()
+                + "; check cgroup.max.descendants and the rights of the worker's user",
+            e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    supervision.close();
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      log.debug("{} stays: there are leaves in it", folder);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.common.run.ExitStatus;
+import io.procgrid.worker.process.linux.DescentMark;
+import io.procgrid.worker.process.linux.Errno;
+import io.procgrid.worker.process.linux.Pidfd;
+import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tree in a cgroup of its own.
+ *
+ * <p>It is dead when the leader's pidfd is readable, the leaf and all below it are unpopulated, and
+ * a search that began after that finds nobody elsewhere who carries the tree's mark: who may write
+ * cgroupfs can move itself out of the leaf, but not out of its descent.
+ */
+final class CgroupTree extends SupervisedTree {
+  private final Supervision supervision;
+  private final CgroupMount mount;
+  private final CgroupLeaf leaf;
+  private final DescentMark mark;
+  private final WatchedProcess leader;
+  private final @Nullable Gate gate;
+
+  /** A tree; gate is null when an earlier worker launched it. */
+  CgroupTree(
+      Supervision supervision,
+      CgroupMount mount,
+      CgroupLeaf leaf,
+      WatchedProcess leader,
+      ProcessRecord record,
+      @Nullable Gate gate) {
+    super(record, supervision.blockedAfter());
+    this.supervision = supervision;
+    this.mount = mount;
+    this.leaf = leaf;
+    this.mark = markOf(leaf);
+    this.leader = leader;
+    this.gate = gate;
+  }
+
+  /** The mark of all processes that begin in a leaf: its name holds a nonce. */
+  static DescentMark markOf(CgroupLeaf leaf) {
+    return DescentMark.of(leaf.path().toString());
+  }
+
+  @Override
+  public void release() {
+    if (gate != null) {
+      gate.open();
+    }
+  }
+
+  @Override
+  public CompletableFuture<ExitStatus> leaderExit() {
+    return leader.exit();
+  }
+
+  @Override
+  Sighting look() throws SystemCallException {
+    Set<Integer> members = leaf.processes();
+    if (!members.isEmpty()) {
+      return Sighting.alive(members);
+    }
+    if (leaf.isPopulated()) {
+      return Sighting.DYING;
+    }
+    Sighting elsewhere = supervision.descendants().look(mark);
+    return elsewhere.dead() && !leader.isDead() ? Sighting.DYING : elsewhere;
+  }
+
+  @Override
+  void strike(Set<Integer> live, boolean each) throws SystemCallException {
+    leader.kill();
+    leaf.kill();
+    if (each) {
+      for (int pid : live) {
+        kill(pid);
+      }
+    }
+  }
+
+  private void kill(int pid) throws SystemCallException {
+    try (Pidfd process = Pidfd.open(pid)) {
+      // Asked after the open: from here on the pidfd cannot come to mean another process.
+      if (mark.isOn(pid) || leaf.holds(pid, mount)) {
+        process.signal(Pidfd.SIGKILL);
+      }
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.ESRCH) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  String obstacle(int pid) {
+    return supervision.obstacle(pid);
+  }
+
+  @Override
+  void settle() {
+    leader.finish();
+    if (gate != null) {
+      gate.close();
+    }
+    supervision.descendants().unregister(mark);
+  }
+
+  @Override
+  public void dispose() {
+    settle();
+    supervision.removeWhenReady(leaf.path().toString(), leaf::remove);
+  }
+}

@@ -1,0 +1,165 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.worker.process.linux.LinuxHost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Chooses how process trees are held together on this host. Each mechanism is judged by a real
+ * process that it launches, kills and proves dead.
+ */
+public final class ContainmentProbe {
+  private static final Logger log = LoggerFactory.getLogger(ContainmentProbe.class);
+  private static final Duration BLOCKED_AFTER = Duration.ofSeconds(10);
+  private static final List<ContainmentMode> STRONGEST_FIRST = List.of(ContainmentMode.CGROUP);
+
+  private final String identity;
+  private final String hostName;
+  private final Duration blockedAfter;
+  private final InstantSource clock;
+
+  /**
+   * A probe for one worker.
+   *
+   * @param identity of the worker's journal: letters, digits and dashes, part of the names of its
+   *     leaves
+   * @param hostName a label, for messages
+   */
+  public ContainmentProbe(String identity, String hostName) {
+    this(identity, hostName, BLOCKED_AFTER, InstantSource.system());
+  }
+
+  ContainmentProbe(String identity, String hostName, Duration blockedAfter, InstantSource clock) {
+    if (!identity.matches("[A-Za-z0-9-]+")) {
+      throw new IllegalArgumentException("identity \"" + identity + "\"");
+    }
+    this.identity = identity;
+    this.hostName = hostName;
+    this.blockedAfter = blockedAfter;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens the mechanism asked for, or the strongest that works.
+   *
+   * @throws ContainmentException it cannot be used here
+   */
+  public Containment open(ContainmentMode mode) throws ContainmentException {
+    List<ContainmentMode> candidates =
+        mode == ContainmentMode.AUTO ? STRONGEST_FIRST : List.of(mode);
+    List<String> refusals = new ArrayList<>();
+    for (ContainmentMode candidate : candidates) {
+      try {
+        Containment containment = tried(candidate);
+        log.info(
+            "containment {}{}",
+            containment.name(),
+            refusals.isEmpty() ? "" : "; not " + String.join("; not ", refusals));
+        return containment;
+      } catch (ContainmentException e) {
+        refusals.add(candidate.text() + ": " + e.getMessage());
+      }
+    }
+    throw new ContainmentException(
+        "containment " + String.join("; ", refusals) + "; --containment auto takes what works");
+  }
+
+  private Containment tried(ContainmentMode mode) throws ContainmentException {
+    Containment containment =
+        switch (mode) {
+          case CGROUP -> openCgroup();
+          case AUTO, NAMESPACE, SESSION, PORTABLE -> throw new ContainmentException("unknown");
+        };
+    try {
+      tryOut(containment);
+      return containment;
+    } catch (ContainmentException e) {
+      containment.close();
+      throw e;
+    }
+  }
+
+  private Containment openCgroup() throws ContainmentException {
+    Supervision supervision = supervise();
+    try {
+      CgroupMount mount =
+          CgroupMount.find()
+              .orElseThrow(() -> new IOException("cgroup2 is not mounted (/proc/self/mountinfo)"));
+      return new CgroupContainment(supervision, mount, createFolder(mount), clock);
+    } catch (IOException e) {
+      supervision.close();
+      throw new ContainmentException(
+          e.getMessage()
+              + "; start the worker as root or in a cgroup delegated to its user (systemd:"
+              + " Delegate=yes)",
+          e);
+    }
+  }
+
+  /** Below the worker's own cgroup, so that it stays where the host wants it; else at the top. */
+  private Path createFolder(CgroupMount mount) throws IOException {
+    IOException failure = new IOException("no cgroup can be made");
+    for (Path parent : List.of(mount.own(), mount.mountPoint())) {
+      Path folder = parent.resolve("procgrid-" + identity);
+      try {
+        Files.createDirectories(folder);
+        if (Files.exists(folder.resolve("cgroup.kill"))) {
+          return folder;
+        }
+        Files.delete(folder);
+        failure = new IOException("the kernel has no cgroup.kill (Linux 5.14 or newer is needed)");
+      } catch (IOException e) {
+        failure = new IOException("cgroup " + folder + " could not be made: " + e.getMessage(), e);
+      }
+    }
+    throw failure;
+  }
+
+  private Supervision supervise() throws ContainmentException {
+    Optional<String> unsupported = LinuxHost.unsupported();
+    if (unsupported.isPresent()) {
+      throw new ContainmentException(unsupported.get());
+    }
+    try {
+      return new Supervision(hostName, blockedAfter);
+    } catch (IOException e) {
+      throw new ContainmentException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void tryOut(Containment containment) throws ContainmentException {
+    Path nowhere = Path.of("/dev/null");
+    LaunchPlan plan =
+        new LaunchPlan(
+            Path.of("/bin/sh"),
+            List.of("-c", "exec sleep 60"),
+            Map.of("PATH", "/usr/bin:/bin"),
+            Path.of("/"),
+            nowhere,
+            nowhere);
+    try {
+      ContainedTree tree = containment.launch(new SegmentKey(1, 1, 0), plan);
+      try {
+        tree.release();
+        tree.kill(reason -> log.warn("trying containment {}: {}", containment.name(), reason));
+      } finally {
+        tree.dispose();
+      }
+    } catch (LaunchException e) {
+      throw new ContainmentException(String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ContainmentException("interrupted while trying it out", e);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.worker.process.linux.DescentMark;
+import io.procgrid.worker.process.linux.Errno;
+import io.procgrid.worker.process.linux.Pidfd;
+import io.procgrid.worker.process.linux.ProcessStat;
+import io.procgrid.worker.process.linux.ProcessTable;
+import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Finds the processes of a tree wherever they are, by the mark they inherited, and reaps what the
+ * trees orphaned to this worker.
+ *
+ * <p>One search of /proc serves everybody who asked before it began.
+ */
+final class Descendants {
+  private final Map<Long, WatchedProcess> leaders = new ConcurrentHashMap<>();
+  private final ReentrantLock searching = new ReentrantLock();
+  private final AtomicLong begun = new AtomicLong();
+  private long succeeded;
+  private Map<Long, List<Integer>> latest = Map.of();
+
+  /** From now on the mark's orphans are reaped here, its leader is not. */
+  void register(DescentMark mark, WatchedProcess leader) {
+    leaders.put(mark.value(), leader);
+  }
+
+  /** The mark's tree is dead. */
+  void unregister(DescentMark mark) {
+    leaders.remove(mark.value());
+  }
+
+  /** Looks for all processes that carry the mark, by a search that begins after this call. */
+  Sighting look(DescentMark mark) throws SystemCallException {
+    Set<Integer> live = new LinkedHashSet<>();
+    boolean dead = true;
+    for (int pid : search().getOrDefault(mark.value(), List.of())) {
+      if (isDead(mark, pid)) {
+        continue;
+      }
+      dead = false;
+      if (!ProcessStat.isEnding(pid)) {
+        live.add(pid);
+      }
+    }
+    return new Sighting(dead, live);
+  }
+
+  /** Sends SIGKILL to a process, if it carries the mark. */
+  static void kill(DescentMark mark, int pid) throws SystemCallException {
+    try (Pidfd process = Pidfd.open(pid)) {
+      // Asked after the open: the pidfd cannot come to mean another process any more.
+      if (mark.isOn(pid)) {
+        process.signal(Pidfd.SIGKILL);
+      }
+    } catch (SystemCallException e) {
+      ignoreGone(e);
+    }
+  }
+
+  /** Reaps the orphans of all registered trees that are over. */
+  void reapOrphans() throws SystemCallException {
+    if (leaders.isEmpty()) {
+      return;
+    }
+    for (Map.Entry<Long, List<Integer>> tree : search().entrySet()) {
+      if (leaders.containsKey(tree.getKey())) {
+        DescentMark mark = new DescentMark(tree.getKey());
+        for (int pid : tree.getValue()) {
+          isDead(mark, pid);
+        }
+      }
+    }
+  }
+
+  /** Looks at one process, and reaps it when it is an orphan of this worker that is over. */
+  private boolean isDead(DescentMark mark, int pid) throws SystemCallException {
+    try (Pidfd process = Pidfd.open(pid)) {
+      // Asked after the open: from here on the pidfd cannot come to mean another process.
+      if (!mark.isOn(pid)) {
+        return true;
+      }
+      if (!process.isDead()) {
+        return false;
+      }
+      WatchedProcess leader = leaders.get(mark.value());
+      if (leader != null && leader.pid() != pid) {
+        reap(process);
+      }
+      return true;
+    } catch (SystemCallException e) {
+      ignoreGone(e);
+      return true;
+    }
+  }
+
+  private static void reap(Pidfd process) throws SystemCallException {
+    try {
+      process.reap();
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.ECHILD) {
+        throw e;
+      }
+      // Its parent is another process, which has to wait for it.
+    }
+  }
+
+  private Map<Long, List<Integer>> search() throws SystemCallException {
+    long wanted = begun.get() + 1;
+    searching.lock();
+    try {
+      if (succeeded < wanted) {
+        long number = begun.incrementAndGet();
+        latest = ProcessTable.marked();
+        succeeded = number;
+      }
+      return latest;
+    } finally {
+      searching.unlock();
+    }
+  }
+
+  private static void ignoreGone(SystemCallException e) throws SystemCallException {
+    if (e.errno() != Errno.ESRCH) {
+      throw e;
+    }
+  }
+}

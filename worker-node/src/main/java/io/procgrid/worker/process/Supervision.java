@@ -1,0 +1,143 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.worker.process.linux.KernelFile;
+import io.procgrid.worker.process.linux.LinuxHost;
+import io.procgrid.worker.process.linux.ProcessStat;
+import io.procgrid.worker.process.linux.Spawn;
+import io.procgrid.worker.process.linux.SubReaper;
+import io.procgrid.worker.process.linux.SystemCallException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the containments of Linux share: launcher, watchers, and the chores in the background. */
+final class Supervision implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Supervision.class);
+  private static final Duration REAP_INTERVAL = Duration.ofSeconds(1);
+  private static final long FIRST_REMOVAL_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long LONGEST_REMOVAL_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final String hostName;
+  private final String bootId;
+  private final Duration blockedAfter;
+  private final Launcher launcher;
+  private final Descendants descendants = new Descendants();
+  private final ExecutorService callbacks = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService chores = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExitWatcher exits;
+
+  /**
+   * Makes this process the sub-reaper of its descendants and begins to watch.
+   *
+   * @param blockedAfter how long a kill goes without proof before it says why
+   * @throws IOException this host lacks something that Linux has
+   */
+  Supervision(String hostName, Duration blockedAfter) throws IOException {
+    this.hostName = hostName;
+    this.blockedAfter = blockedAfter;
+    bootId = LinuxHost.bootId();
+    launcher = new Launcher(GateShell.probe());
+    Spawn.keepExitStatuses();
+    SubReaper.become();
+    exits = new ExitWatcher(callbacks);
+    chores.execute(this::reapOrphans);
+  }
+
+  String bootId() {
+    return bootId;
+  }
+
+  Duration blockedAfter() {
+    return blockedAfter;
+  }
+
+  Launcher launcher() {
+    return launcher;
+  }
+
+  Descendants descendants() {
+    return descendants;
+  }
+
+  ExitWatcher exits() {
+    return exits;
+  }
+
+  /** What is known of a process that does not die, for the one who waits. */
+  String obstacle(int pid) {
+    StringBuilder text = new StringBuilder("host " + hostName + ", pid " + pid);
+    ProcessStat.of(pid)
+        .ifPresent(stat ->
+            text.append(" (").append(stat.command()).append("), state ").append(stat.state()));
+    String channel = readIfThere("/proc/" + pid + "/wchan").trim();
+    if (!channel.isEmpty() && !channel.equals("0")) {
+      text.append(", waits in ").append(channel);
+    }
+    readIfThere("/proc/" + pid + "/cgroup")
+        .lines()
+        .filter(line -> line.contains(":freezer:") && !line.endsWith(":/"))
+        .findFirst()
+        .ifPresent(line ->
+            text.append(", freezer cgroup ").append(line.substring(line.lastIndexOf(':') + 1)));
+    return text.toString();
+  }
+
+  /** Tries a removal until it succeeds, in the background when it does not at once. */
+  void removeWhenReady(String what, BooleanSupplier removal) {
+    if (!removal.getAsBoolean() && !chores.isShutdown()) {
+      chores.execute(() -> removeInTime(what, removal));
+    }
+  }
+
+  private static void removeInTime(String what, BooleanSupplier removal) {
+    Backoff backoff = new Backoff(FIRST_REMOVAL_PAUSE_NANOS, LONGEST_REMOVAL_PAUSE_NANOS);
+    long start = System.nanoTime();
+    boolean told = false;
+    try {
+      do {
+        backoff.pause();
+        if (!told && System.nanoTime() - start > LONGEST_REMOVAL_PAUSE_NANOS) {
+          told = true;
+          log.warn("{} cannot be removed yet; it is tried again and again", what);
+        }
+      } while (!removal.getAsBoolean());
+    } catch (InterruptedException e) {
+      log.info("{} stays: the worker ends before it could be removed", what);
+    }
+  }
+
+  private void reapOrphans() {
+    try {
+      while (true) {
+        Thread.sleep(REAP_INTERVAL);
+        try {
+          descendants.reapOrphans();
+        } catch (SystemCallException e) {
+          log.warn("orphans were not reaped this time: {}", e.getMessage());
+        }
+      }
+    } catch (InterruptedException e) {
+      log.debug("orphans are not reaped any more: the containment was closed");
+    }
+  }
+
+  private static String readIfThere(String path) {
+    try {
+      return KernelFile.read(path);
+    } catch (SystemCallException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public void close() {
+    chores.shutdownNow();
+    exits.close();
+    callbacks.shutdown();
+  }
+}

@@ -1,0 +1,169 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.common.run.ExitStatus;
+import io.procgrid.worker.process.linux.Errno;
+import io.procgrid.worker.process.linux.Pidfd;
+import io.procgrid.worker.process.linux.ProcessStat;
+import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process held by its pidfd, and how it ended.
+ *
+ * <pre>
+ *   running ──exits──► ended: status known, still a zombie ──finish()──► reaped, pidfd closed
+ * </pre>
+ *
+ * A child stays a zombie until its tree is dead: until then its pid, and with it the number of its
+ * session, cannot come to mean another process.
+ */
+final class WatchedProcess {
+  private static final long INFORMATION_PAUSE_NANOS = 20_000_000;
+  private static final int INFORMATION_TRIES = 250;
+
+  private final int pid;
+  private final long startTicks;
+  private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+  private @Nullable Pidfd pidfd;
+
+  private WatchedProcess(int pid, long startTicks, @Nullable Pidfd pidfd) {
+    this.pid = pid;
+    this.startTicks = startTicks;
+    this.pidfd = pidfd;
+  }
+
+  /** Takes a child of this process that nobody has waited for yet. */
+  static WatchedProcess child(int pid) throws SystemCallException {
+    Pidfd pidfd = Pidfd.open(pid);
+    long startTicks = ProcessStat.of(pid).map(ProcessStat::startTicks).orElse(0L);
+    return new WatchedProcess(pid, startTicks, pidfd);
+  }
+
+  /**
+   * Finds a process again. When the pid is free, or means another process by now, what is returned
+   * is over.
+   */
+  static WatchedProcess again(int pid, long startTicks) throws SystemCallException {
+    if (pid <= 0) {
+      return gone(pid, startTicks, "its pid was never known");
+    }
+    Pidfd pidfd;
+    try {
+      pidfd = Pidfd.open(pid);
+    } catch (SystemCallException e) {
+      if (e.errno() == Errno.ESRCH) {
+        return gone(pid, startTicks, "it ended while no worker ran");
+      }
+      throw e;
+    }
+    // Asked after the open: while the pidfd shows this start time it is the process that is meant.
+    Optional<ProcessStat> stat = ProcessStat.of(pid);
+    if (stat.isEmpty() || stat.get().startTicks() != startTicks) {
+      pidfd.close();
+      return gone(pid, startTicks, "it ended while no worker ran");
+    }
+    return new WatchedProcess(pid, startTicks, pidfd);
+  }
+
+  /** A process that is over, its status lost. */
+  static WatchedProcess gone(int pid, long startTicks, String reason) {
+    WatchedProcess process = new WatchedProcess(pid, startTicks, null);
+    process.exit.complete(new ExitStatus.Lost("exit status unknown: " + reason));
+    return process;
+  }
+
+  int pid() {
+    return pid;
+  }
+
+  long startTicks() {
+    return startTicks;
+  }
+
+  CompletableFuture<ExitStatus> exit() {
+    return exit;
+  }
+
+  /** Registers the pidfd at the watcher, unless it is over already. */
+  synchronized void watch(Registration registration) throws SystemCallException {
+    if (pidfd != null) {
+      registration.add(pidfd);
+    }
+  }
+
+  /** Where a pidfd is registered. */
+  interface Registration {
+    void add(Pidfd pidfd) throws SystemCallException;
+  }
+
+  /** Whether every thread of it is over. */
+  synchronized boolean isDead() throws SystemCallException {
+    return pidfd == null || pidfd.isDead();
+  }
+
+  /** Sends SIGKILL, if it is there to take it. */
+  synchronized void kill() throws SystemCallException {
+    if (pidfd != null) {
+      pidfd.signal(Pidfd.SIGKILL);
+    }
+  }
+
+  /**
+   * Completes {@link #exit()} once the pidfd is readable; never blocks.
+   *
+   * @param executor where those who wait for the exit go on
+   */
+  void settle(Executor executor) {
+    try {
+      Optional<ExitStatus> status = peek();
+      status.ifPresent(known -> exit.completeAsync(() -> known, executor));
+    } catch (SystemCallException e) {
+      // Not a child: its status is told once its parent has reaped it, which may take a while.
+      executor.execute(this::awaitInformation);
+    }
+  }
+
+  /** Called when the tree is dead: completes {@link #exit()}, reaps, and closes the pidfd. */
+  synchronized void finish() {
+    if (pidfd == null) {
+      return;
+    }
+    try {
+      pidfd.reap().ifPresent(exit::complete);
+    } catch (SystemCallException e) {
+      // Not a child of this worker: there is nothing to reap.
+    }
+    if (!exit.isDone()) {
+      exit.complete(
+          pidfd
+              .exitInformation()
+              .orElseGet(() -> new ExitStatus.Lost("exit status unknown: " + notAChild())));
+    }
+    pidfd.close();
+    pidfd = null;
+  }
+
+  private synchronized Optional<ExitStatus> peek() throws SystemCallException {
+    return pidfd == null ? Optional.empty() : pidfd.peek();
+  }
+
+  private synchronized Optional<ExitStatus> information() {
+    return pidfd == null ? Optional.empty() : pidfd.exitInformation();
+  }
+
+  private void awaitInformation() {
+    for (int i = 0; i < INFORMATION_TRIES && !exit.isDone(); i++) {
+      information().ifPresent(exit::complete);
+      LockSupport.parkNanos(INFORMATION_PAUSE_NANOS);
+    }
+    exit.complete(new ExitStatus.Lost("exit status unknown: " + notAChild()));
+  }
+
+  private static String notAChild() {
+    return "the worker that started it is gone, and this kernel keeps no status for another";
+  }
+}
