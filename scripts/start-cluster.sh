@@ -207,7 +207,7 @@ missing_workers() {
   number=1
   while [ "$number" -le "$workers" ]; do
     identity=$(json_value "$data_dir/worker-$number.json" identity)
-    if [ -z "$identity" ] || ! say "$known" | grep -F "\"$identity\"" | grep -q '"state" *: *"up"'; then
+    if [ -z "$identity" ] || ! say "$known" | grep -F "\"$identity\"" | grep -Eq '"state" *: *"(up|degraded)"'; then
       printf ' worker-%s' "$number"
     fi
     number=$((number + 1))

@@ -77,7 +77,7 @@ launch() {
   fi
   # shellcheck disable=SC2086 # options are words; session may be none
   (cd "$data_dir" && exec nohup $session "$java_home/bin/java" --enable-native-access=ALL-UNNAMED \
-    -XX:+PerfDisableSharedMem -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError "-Xmx$heap" "-Djava.io.tmpdir=$temporary" \
+    --sun-misc-unsafe-memory-access=allow -XX:+PerfDisableSharedMem -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError "-Xmx$heap" "-Djava.io.tmpdir=$temporary" \
     ${PROCGRID_JAVA_OPTS:-} -cp "$(class_path_of "$module")" "$main_class" --data-dir "$data_dir" "$@") \
     </dev/null >>"$log" 2>&1 9>&- &
   launched_pid=$!
