@@ -146,22 +146,33 @@ refuse_another_port() {
   fi
 }
 
+# Sets $head_pid.
+start_head() {
+  choose_port
+  # shellcheck disable=SC2086 # an option or none
+  launch head head-node io.procgrid.head.HeadNode 512m --port "$head_port" ${listen:+--listen "$listen"} $insecure
+  head_pid=$launched_pid
+  say "head: started (pid $head_pid)"
+}
+
 # Starts the head unless it runs; sets $head_pid (of one started here, else empty) and, when REST answers, $url.
 bring_up_head() {
   head_pid=''
+  await_settled head
   if is_running head; then
     refuse_another_port
     say "head: was running (pid $(daemon_pid head || say unknown))"
   else
-    choose_port
-    # shellcheck disable=SC2086 # an option or none
-    launch head head-node io.procgrid.head.HeadNode 512m --port "$head_port" ${listen:+--listen "$listen"} $insecure
-    head_pid=$launched_pid
-    say "head: started (pid $head_pid)"
+    start_head
   fi
   begin_waiting
   until is_head_serving; do
-    [ -z "$head_pid" ] || ! has_ended "$head_pid" || report_death head "$head_pid"
+    if [ -n "$head_pid" ]; then
+      ! has_ended "$head_pid" || report_death head "$head_pid"
+    elif ! is_running head; then
+      say "head: ended just now"
+      start_head
+    fi
     ! time_is_up || fail "the head does not answer after $start_seconds s; what it said: $data_dir/log/head.log"
     sleep 0.1
   done
@@ -175,42 +186,61 @@ is_head_serving() {
   head_answers "$url"
 }
 
+# start_worker NAME: adds it to $started, as name:pid.
+start_worker() {
+  # shellcheck disable=SC2086 # an option or none
+  launch_worker "$1" --slots "$slots" ${listen:+--listen "$listen"} $insecure
+  say "$1: started (pid $launched_pid)"
+  started="$started $1:$launched_pid"
+}
+
 # Starts the workers that do not run, all at once, and waits until the head is connected to each.
 bring_up_workers() {
   started=''
-  number=1
-  while [ "$number" -le "$workers" ]; do
-    worker=worker-$number
-    if is_running "$worker"; then
-      say "$worker: was running (pid $(daemon_pid "$worker" || say unknown))"
+  for wanted in $(wanted_workers); do
+    await_settled "$wanted"
+    if is_running "$wanted"; then
+      say "$wanted: was running (pid $(daemon_pid "$wanted" || say unknown))"
     else
-      # shellcheck disable=SC2086 # an option or none
-      launch_worker "$worker" --slots "$slots" ${listen:+--listen "$listen"} $insecure
-      say "$worker: started (pid $launched_pid)"
-      started="$started $worker:$launched_pid"
+      start_worker "$wanted"
     fi
-    number=$((number + 1))
   done
   begin_waiting
   until missing=$(missing_workers) && [ -z "$missing" ]; do
     for one in $started; do
       ! has_ended "${one#*:}" || report_death "${one%:*}" "${one#*:}"
     done
+    for lost in $missing; do
+      case "$started " in
+        *" $lost:"*) continue ;;
+      esac
+      if ! is_running "$lost"; then
+        say "$lost: ended just now"
+        start_worker "$lost"
+      fi
+    done
     ! time_is_up || fail "not connected to the head after $start_seconds s:$missing; what they said: $data_dir/log"
     sleep 0.1
   done
 }
 
-# The workers asked for that the head is not connected to.
-missing_workers() {
-  known=$(workers_of_head "$url" || :)
+wanted_workers() {
   number=1
   while [ "$number" -le "$workers" ]; do
-    identity=$(json_value "$data_dir/worker-$number.json" identity)
-    if [ -z "$identity" ] || ! say "$known" | grep -F "\"$identity\"" | grep -Eq '"state" *: *"(up|degraded)"'; then
-      printf ' worker-%s' "$number"
-    fi
+    say "worker-$number"
     number=$((number + 1))
+  done
+}
+
+# The workers asked for that do not run or that the head is not connected to.
+missing_workers() {
+  known=$(workers_of_head "$url" || :)
+  for wanted in $(wanted_workers); do
+    identity=$(json_value "$data_dir/$wanted.json" identity)
+    if ! is_running "$wanted" || [ -z "$identity" ] ||
+      ! say "$known" | grep -F "\"$identity\"" | grep -Eq '"state" *: *"(up|degraded)"'; then
+      printf ' %s' "$wanted"
+    fi
   done
 }
 

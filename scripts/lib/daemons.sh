@@ -118,6 +118,23 @@ await_end() {
   done
 }
 
+# is_ending PID: whether it is on its way out and only still holds its lock: SIGKILL (bit 8 of the pending signals) is not yet
+# carried out, or it is exiting (bit 2 of the flags) or a zombie with threads left. Nobody can tell where there is no /proc.
+is_ending() {
+  grep -Eqs '^(State:[[:space:]]*[ZX]|(SigPnd|ShdPnd):.*[13579bdf]..$)' "/proc/$1/status" && return
+  flags=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 7)
+  [ $((${flags:-0} & 4)) -ne 0 ]
+}
+
+# await_settled NAME: a daemon that was killed a moment ago may not be taken for one that runs.
+await_settled() {
+  settle_until=$(($(date +%s) + 20))
+  while is_running "$1" && is_ending "$(cat "$data_dir/$1.pid" 2>/dev/null || say 0)"; do
+    [ "$(date +%s)" -lt "$settle_until" ] || return 0
+    sleep 0.1
+  done
+}
+
 # worker_names: of the workers that ever ran here, in order.
 worker_names() {
   for lock in "$data_dir"/worker-*.lock; do
