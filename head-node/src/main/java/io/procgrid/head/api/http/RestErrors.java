@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
@@ -34,6 +35,11 @@ final class RestErrors implements ServerErrorHandler {
               "%s: no answer in time, so whether it was done is unknown; look again"
                   .formatted(context.path()))
           .toHttp(0);
+    }
+    if (cause instanceof HttpStatusException refused) {
+      // The server refused the request before the service saw all of it: a declared length above
+      // the limit, for one.
+      return render(refused.httpStatus(), null).toHttpResponse();
     }
     LOG.error("request {} failed", context.path(), cause);
     return reply(
