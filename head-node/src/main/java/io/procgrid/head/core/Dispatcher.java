@@ -194,6 +194,10 @@ final class Dispatcher {
         mutations,
         () -> {
           run.fixing = false;
+          if (fix) {
+            // A place that became free for its other segments meanwhile was passed over.
+            changed.add(run.proc.name());
+          }
           for (Segment segment : placed) {
             segment.phase = SegmentPhase.PLACED;
           }
