@@ -158,7 +158,6 @@ class ExecuteProcIT {
   @Test
   void zeroByteInAParamIsAnError() {
     assertRefused(Map.of("params", Map.of("a", "x\u0000y")), "a");
-    assertRefused(Map.of("params", Map.of("a\u0000", "x")), "params");
   }
 
   @ParameterizedTest
