@@ -146,6 +146,15 @@ refuse_another_port() {
   fi
 }
 
+# Sets $head_pid.
+launch_head() {
+  choose_port
+  # shellcheck disable=SC2086 # an option or none
+  launch head head-node io.procgrid.head.HeadNode 512m --port "$head_port" ${listen:+--listen "$listen"} $insecure
+  head_pid=$launched_pid
+  say "head: started (pid $head_pid)"
+}
+
 # Starts the head unless it runs; sets $head_pid (of one started here, else empty) and, when REST answers, $url.
 bring_up_head() {
   head_pid=''
@@ -153,15 +162,16 @@ bring_up_head() {
     refuse_another_port
     say "head: was running (pid $(daemon_pid head || say unknown))"
   else
-    choose_port
-    # shellcheck disable=SC2086 # an option or none
-    launch head head-node io.procgrid.head.HeadNode 512m --port "$head_port" ${listen:+--listen "$listen"} $insecure
-    head_pid=$launched_pid
-    say "head: started (pid $head_pid)"
+    launch_head
   fi
   begin_waiting
   until is_head_serving; do
-    [ -z "$head_pid" ] || ! has_ended "$head_pid" || report_death head "$head_pid"
+    if [ -n "$head_pid" ]; then
+      ! has_ended "$head_pid" || report_death head "$head_pid"
+    elif ! is_running head; then
+      # It was about to end when it was looked at: a lock outlives a SIGKILL by an instant.
+      launch_head
+    fi
     ! time_is_up || fail "the head does not answer after $start_seconds s; what it said: $data_dir/log/head.log"
     sleep 0.1
   done
@@ -175,42 +185,61 @@ is_head_serving() {
   head_answers "$url"
 }
 
+# start_worker NAME: adds it to $started.
+start_worker() {
+  # shellcheck disable=SC2086 # an option or none
+  launch_worker "$1" --slots "$slots" ${listen:+--listen "$listen"} $insecure
+  say "$1: started (pid $launched_pid)"
+  started="$started $1:$launched_pid"
+}
+
 # Starts the workers that do not run, all at once, and waits until the head is connected to each.
 bring_up_workers() {
   started=''
-  number=1
-  while [ "$number" -le "$workers" ]; do
-    worker=worker-$number
+  for worker in $(worker_names); do
     if is_running "$worker"; then
       say "$worker: was running (pid $(daemon_pid "$worker" || say unknown))"
     else
-      # shellcheck disable=SC2086 # an option or none
-      launch_worker "$worker" --slots "$slots" ${listen:+--listen "$listen"} $insecure
-      say "$worker: started (pid $launched_pid)"
-      started="$started $worker:$launched_pid"
+      start_worker "$worker"
     fi
-    number=$((number + 1))
   done
   begin_waiting
   until missing=$(missing_workers) && [ -z "$missing" ]; do
     for one in $started; do
       ! has_ended "${one#*:}" || report_death "${one%:*}" "${one#*:}"
     done
+    for worker in $missing; do
+      # It was about to end when it was looked at.
+      is_running "$worker" || is_among_started "$worker" || start_worker "$worker"
+    done
     ! time_is_up || fail "not connected to the head after $start_seconds s:$missing; what they said: $data_dir/log"
     sleep 0.1
+  done
+}
+
+is_among_started() {
+  case "$started " in
+    *" $1:"*) return 0 ;;
+  esac
+  return 1
+}
+
+worker_names() {
+  number=1
+  while [ "$number" -le "$workers" ]; do
+    printf 'worker-%s ' "$number"
+    number=$((number + 1))
   done
 }
 
 # The workers asked for that the head is not connected to.
 missing_workers() {
   known=$(workers_of_head "$url" || :)
-  number=1
-  while [ "$number" -le "$workers" ]; do
-    identity=$(json_value "$data_dir/worker-$number.json" identity)
+  for name in $(worker_names); do
+    identity=$(json_value "$data_dir/$name.json" identity)
     if [ -z "$identity" ] || ! say "$known" | grep -F "\"$identity\"" | grep -q '"state" *: *"up"'; then
-      printf ' worker-%s' "$number"
+      printf ' %s' "$name"
     fi
-    number=$((number + 1))
   done
 }
 

@@ -23,6 +23,9 @@ final class Endings {
   interface Listener {
     void runEnded(Run run);
 
+    /** Ends of its segments are in the store, not yet those of all. */
+    void runProgressed(Run run);
+
     void placeFreed(ProcDefinition proc);
 
     /**
@@ -129,6 +132,9 @@ final class Endings {
     }
     Ends postponed = new Ends();
     for (Run run : touched) {
+      if (!run.endStored) {
+        listener.runProgressed(run);
+      }
       endRunIfDone(run, postponed);
       dropIfSettled(run);
     }

@@ -279,6 +279,11 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     }
 
     @Override
+    public void runProgressed(Run run) {
+      kills.runProgressed(run);
+    }
+
+    @Override
     public void placeFreed(ProcDefinition proc) {
       dispatcher.roomFor(proc);
     }

@@ -157,11 +157,17 @@ final class Kills {
 
   /** The end of a run is in the store. */
   void runEnded(Run run) {
-    for (KillRequest kill : run.killers) {
+    List<KillRequest> killers = List.copyOf(run.killers);
+    run.killers.clear();
+    for (KillRequest kill : killers) {
       kill.unproven.remove(run);
       check(kill);
     }
-    run.killers.clear();
+  }
+
+  /** What is left of the run may be out of reach. */
+  void runProgressed(Run run) {
+    List.copyOf(run.killers).forEach(this::check);
   }
 
   /** A worker went away: who waits for it alone need not. */

@@ -156,6 +156,22 @@ class HeadCoreTest {
   }
 
   @Test
+  void answerWaitsForWhatCanBeReachedAndNotForTheRest() {
+    createProcs();
+    driver.join(1);
+    driver.join(2);
+    long runId = driver.execute("d", "");
+    driver.runStarts();
+    driver.event(new HeadEvent.LinkDown(identity(2), instance(2), "no heartbeat"));
+    long kill = driver.kill(run(runId));
+    assertThat(driver.hasAnswer(kill)).isFalse();
+    driver.terminated(1, key(runId, 0), killedOutcome());
+    assertThat(driver.answer(kill, Answer.Killed.class).pending().get(runId))
+        .contains("worker 2")
+        .contains("no heartbeat");
+  }
+
+  @Test
   void answerComesInTimeAndNamesWhatIsPending() {
     createProcs();
     driver.join(1);

@@ -8,6 +8,7 @@ import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.HeadEvent;
 import io.procgrid.head.core.Mutation;
+import io.procgrid.head.core.Recovered;
 import io.procgrid.head.core.RunRequest;
 import io.procgrid.head.core.SegmentOutput;
 import io.procgrid.head.core.Selector;
@@ -15,19 +16,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any sequence of mutations, sensible or not, leaves the store as the model says. */
 class RandomMutationsTest {
-  private static final int ROUNDS = 6;
-  private static final int PERSISTS = 150;
+  private static final int ROUNDS = 4;
+  private static final int PERSISTS = 120;
+  private static final List<RunStatus> OVER =
+      Stream.of(RunStatus.values()).filter(RunStatus::isOver).toList();
 
   @TempDir Path directory;
 
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  @ValueSource(longs = {1, 2, 3, 4})
   void storeHoldsWhatTheModelHolds(long seed) throws StoreException {
     Random random = new Random(seed);
     StoreModel model = new StoreModel();
@@ -49,7 +53,10 @@ class RandomMutationsTest {
         assertThat(store.answers)
             .extracting(answer -> answer instanceof HeadEvent.Stored)
             .isEqualTo(accepted);
-        assertThat(store.recovered()).isEqualTo(model.recovered(store.recovered()));
+        Recovered expected = model.recovered(store.recovered());
+        assertThat(store.recovered().runs()).isEqualTo(expected.runs());
+        assertThat(store.recovered().entries()).isEqualTo(expected.entries());
+        assertThat(store.recovered()).isEqualTo(expected);
         for (Selector selector : selectors(random)) {
           assertThat(store.store().find(selector))
               .as("%s", selector)
@@ -89,7 +96,7 @@ class RandomMutationsTest {
 
   // Few ids, so that mutations meet; incarnations that may be past or not yet begun.
   private static Mutation mutation(Random random) {
-    long runId = 1 + random.nextInt(12);
+    long runId = 1L + random.nextInt(12);
     int incarnation = 1 + random.nextInt(3);
     SegmentKey segment = new SegmentKey(runId, incarnation, random.nextInt(2));
     String proc = proc(random.nextInt(3));
@@ -103,17 +110,15 @@ class RandomMutationsTest {
               : new Mutation.AutoStartTaken(runId, random.nextInt(9), 0, random.nextInt(99));
       case 6, 7 ->
           new Mutation.AutoStartTaken(runId, random.nextInt(9), incarnation, random.nextInt(99));
-      case 8, 9 ->
-          Samples.fixed(runId, incarnation, random.nextInt(4), random.nextInt(4));
+      case 8, 9 -> Samples.fixed(runId, incarnation, random.nextInt(4), random.nextInt(4));
       case 10 -> Samples.placed(segment, 1 + random.nextInt(3));
       case 11 -> new Mutation.KillIntended(runId, incarnation, Samples.FACTS);
       case 12 -> ended(random, segment);
-      case 13 -> Samples.ended(runId, incarnation, RunStatus.values()[2 + random.nextInt(3)]);
+      case 13 -> Samples.ended(runId, incarnation, OVER.get(random.nextInt(OVER.size())));
       case 14 ->
           new Mutation.OutputSaved(
               segment,
-              new SegmentOutput(
-                  ImmutableList.of("line " + random.nextInt(9)), ImmutableList.of()));
+              new SegmentOutput(ImmutableList.of("line " + random.nextInt(9)), ImmutableList.of()));
       default ->
           random.nextBoolean()
               ? new Mutation.RunsCleared(ImmutableList.of(runId, 1L + random.nextInt(12)))
@@ -128,8 +133,7 @@ class RandomMutationsTest {
 
   private static Mutation ended(Random random, SegmentKey segment) {
     List<Outcome> outcomes =
-        List.of(
-            Samples.exited(0), Samples.killed(), Samples.lost(), Samples.neverStarted());
+        List.of(Samples.exited(0), Samples.killed(), Samples.lost(), Samples.neverStarted());
     return random.nextInt(5) == 0
         ? new Mutation.SegmentEnded(segment, RunStatus.KILLED, null, "killed while it waited")
         : Samples.ended(segment, outcomes.get(random.nextInt(outcomes.size())));

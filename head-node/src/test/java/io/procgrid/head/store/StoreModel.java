@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +31,16 @@ final class StoreModel {
     @Nullable Placement placement;
     Mutation.@Nullable SegmentEnded end;
     @Nullable SegmentOutput output;
+    boolean outputDue;
 
-    Segment(String dataSegmentId, int worker) {
+    Segment(String dataSegmentId, int worker, boolean outputDue) {
       this.dataSegmentId = dataSegmentId;
       this.worker = worker;
+      this.outputDue = outputDue;
     }
 
     Segment copy() {
-      Segment copy = new Segment(dataSegmentId, worker);
+      Segment copy = new Segment(dataSegmentId, worker, outputDue);
       copy.placement = placement;
       copy.end = end;
       copy.output = output;
@@ -79,17 +80,9 @@ final class StoreModel {
       return copy;
     }
 
-    boolean outputDue(Segment segment) {
-      boolean mayWrite =
-          segment.end == null
-              || (segment.end.outcome() != null && segment.end.outcome().startedAtMillis() != 0);
-      return request.maxOutputLines() > 0 && segment.output == null && mayWrite;
-    }
-
     boolean isUnsettled() {
       return incarnation > 0
-          && !cleared
-          && (status == null || segments.stream().anyMatch(this::outputDue));
+          && (status == null || segments.stream().anyMatch(segment -> segment.outputDue));
     }
   }
 
@@ -112,7 +105,9 @@ final class StoreModel {
   void apply(Mutation mutation) throws Refused {
     switch (mutation) {
       case Mutation.ProcCreated(ProcDefinition proc, Bundle bundle) -> {
-        require(!procs.containsKey(proc.name()));
+        if (procs.containsKey(proc.name())) {
+          throw new Refused();
+        }
         procs.put(proc.name(), proc);
         bundles.putIfAbsent(bundle.hash(), bundle);
       }
@@ -133,15 +128,22 @@ final class StoreModel {
       case Mutation.AutoStartTaken taken -> take(taken);
       case Mutation.SegmentsFixed fixed -> {
         Run run = current(fixed.runId(), fixed.incarnation());
-        require(run != null && run.segments.isEmpty());
+        if (run == null || !run.segments.isEmpty()) {
+          throw new Refused();
+        }
         for (int i = 0; i < fixed.dataSegmentIds().size(); i++) {
           run.segments.add(
-              new Segment(fixed.dataSegmentIds().get(i), fixed.workerNumbers().get(i)));
+              new Segment(
+                  fixed.dataSegmentIds().get(i),
+                  fixed.workerNumbers().get(i),
+                  run.request.maxOutputLines() > 0));
         }
       }
       case Mutation.SegmentPlaced(SegmentKey key, Placement placement) -> {
         Segment segment = segment(key);
-        require(segment != null);
+        if (segment == null) {
+          throw new Refused();
+        }
         segment.placement = placement;
       }
       case Mutation.KillIntended(long runId, int incarnation, KillFacts facts) -> {
@@ -154,6 +156,7 @@ final class StoreModel {
         Segment segment = segment(ended.segment());
         if (segment != null) {
           segment.end = ended;
+          segment.outputDue &= ended.outcome() != null && ended.outcome().startedAtMillis() != 0;
         }
       }
       case Mutation.RunEnded(long runId, int incarnation, RunStatus status, long atMillis) -> {
@@ -167,6 +170,7 @@ final class StoreModel {
         Segment segment = segment(key);
         if (segment != null) {
           segment.output = output;
+          segment.outputDue = false;
         }
       }
       case Mutation.RunsCleared(ImmutableList<Long> runIds) -> runIds.forEach(this::clear);
@@ -175,7 +179,9 @@ final class StoreModel {
   }
 
   private void create(Mutation.RunCreated created) throws Refused {
-    require(!runs.containsKey(created.runId()));
+    if (runs.containsKey(created.runId())) {
+      throw new Refused();
+    }
     Run run = new Run(created.request(), created.proc());
     run.acceptedAt = created.createdAtMillis();
     run.entry = created.request().executeAtStartup();
@@ -187,16 +193,17 @@ final class StoreModel {
 
   private void take(Mutation.AutoStartTaken taken) throws Refused {
     Run run = runs.get(taken.runId());
-    boolean entry = run != null && run.entry;
-    if (taken.incarnation() == 0) {
-      if (entry) {
-        Objects.requireNonNull(run).taken = taken.clusterStart();
+    boolean begins = taken.incarnation() > 0;
+    if (run == null || !run.entry || (begins && run.incarnation >= taken.incarnation())) {
+      if (begins) {
+        throw new Refused();
       }
       return;
     }
-    require(entry && Objects.requireNonNull(run).incarnation < taken.incarnation());
-    run = Objects.requireNonNull(run);
     run.taken = taken.clusterStart();
+    if (!begins) {
+      return;
+    }
     run.incarnation = taken.incarnation();
     run.acceptedAt = taken.atMillis();
     run.status = null;
@@ -223,14 +230,11 @@ final class StoreModel {
   void dropUnusedBundles() {
     bundles
         .keySet()
-        .removeIf(
-            hash ->
-                procs.values().stream().noneMatch(proc -> proc.bundleHash().equals(hash))
-                    && runs.values().stream()
-                        .noneMatch(
-                            run ->
-                                run.proc.bundleHash().equals(hash)
-                                    && (run.status == null || run.entry)));
+        .removeIf(hash ->
+            procs.values().stream().noneMatch(proc -> proc.bundleHash().equals(hash))
+                && runs.values().stream()
+                    .noneMatch(run ->
+                        run.proc.bundleHash().equals(hash) && (run.status == null || run.entry)));
   }
 
   private @Nullable Run current(long runId, int incarnation) {
@@ -245,12 +249,6 @@ final class StoreModel {
         : null;
   }
 
-  private static void require(boolean holds) throws Refused {
-    if (!holds) {
-      throw new Refused();
-    }
-  }
-
   boolean hasBundle(String hash) {
     return bundles.containsKey(hash);
   }
@@ -258,17 +256,16 @@ final class StoreModel {
   Recovered recovered(Recovered term) {
     ImmutableList.Builder<Recovered.Entry> entries = ImmutableList.builder();
     ImmutableList.Builder<Recovered.Run> unsettled = ImmutableList.builder();
-    runs.forEach(
-        (id, run) -> {
-          if (run.entry) {
-            entries.add(
-                new Recovered.Entry(
-                    id, run.request, run.proc, run.taken, run.incarnation, run.cleared));
-          }
-          if (run.isUnsettled()) {
-            unsettled.add(recovered(id, run));
-          }
-        });
+    runs.forEach((id, run) -> {
+      if (run.entry) {
+        entries.add(
+            new Recovered.Entry(
+                id, run.request, run.proc, run.taken, run.incarnation, run.cleared));
+      }
+      if (run.isUnsettled()) {
+        unsettled.add(recovered(id, run));
+      }
+    });
     return new Recovered(
         term.clusterId(),
         term.epoch(),
@@ -292,7 +289,7 @@ final class StoreModel {
               end == null ? null : end.status(),
               end == null ? null : end.outcome(),
               end == null ? "" : end.message(),
-              !run.outputDue(segment)));
+              !segment.outputDue));
     }
     return new Recovered.Run(
         id, run.incarnation, run.request, run.proc, run.status, run.intent, segments.build());
@@ -300,12 +297,11 @@ final class StoreModel {
 
   ImmutableList<ArchivedRun> find(Selector selector) {
     ImmutableList.Builder<ArchivedRun> found = ImmutableList.builder();
-    runs.forEach(
-        (id, run) -> {
-          if (!run.cleared && matches(id, run, selector)) {
-            found.add(archived(id, run));
-          }
-        });
+    runs.forEach((id, run) -> {
+      if (!run.cleared && matches(id, run, selector)) {
+        found.add(archived(id, run));
+      }
+    });
     return found.build();
   }
 
@@ -339,7 +335,7 @@ final class StoreModel {
       Segment segment = run.segments.get(i);
       Mutation.SegmentEnded end = segment.end;
       SegmentOutput output = segment.output;
-      if (output == null && end != null && !run.outputDue(segment)) {
+      if (output == null && end != null && !segment.outputDue) {
         output = SegmentOutput.NONE;
       }
       segments.add(
