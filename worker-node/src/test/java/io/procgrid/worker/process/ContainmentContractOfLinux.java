@@ -1,0 +1,121 @@
+package io.procgrid.worker.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.ExitStatus;
+import io.procgrid.worker.process.linux.ProcessStat;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What holds besides where there are pidfds and descent marks. */
+abstract class ContainmentContractOfLinux extends ContainmentContract {
+  private static final Path PYTHON = Path.of("/usr/bin/python3");
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 6, 9, 11, 13, 15})
+  void signalIsExact(int signal) throws Exception {
+    assertThat(exitOf(start("kill -" + signal + " $$")))
+        .isEqualTo(new ExitStatus.Signalled(signal));
+  }
+
+  @Test
+  void killedLeaderEndsByTheKillsSignal() throws Exception {
+    ContainedTree tree = start("exec sleep 1000");
+    tree.kill(reason -> {});
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Signalled(9));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(setsid sh -c 'sleep WORD & :' &) ; exit 0",
+        "env -i setsid sh -c 'setsid sh -c \"sleep WORD & :\" & :' & sleep 0.2; exit 0",
+        "env -i /usr/bin/setsid /bin/sleep WORD & exit 0",
+      })
+  void whoClearedEnvironmentAndSessionDiesAfterAllItsParents(String script) throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ContainedTree tree = start(script.replace("WORD", word));
+    exitOf(tree);
+    awaitAlive(word, 1);
+    TreeDeath death = tree.kill(reason -> {});
+    assertThat(HostProcesses.alive(word)).isEmpty();
+    assertThat(death.liveMemberSeen()).isTrue();
+  }
+
+  @Test
+  void manyRunsLeaveNoZombie() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      ContainedTree tree = start("(sh -c ':' &); (setsid sleep 0.01 &); exit " + i);
+      assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(i));
+      tree.awaitEmpty();
+      tree.dispose();
+    }
+    await().until(() -> HostProcesses.zombieChildren().isEmpty());
+  }
+
+  @Test
+  void treeThatKeepsForkingDies() throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ContainedTree tree =
+        start(
+            "f() { sleep "
+                + word
+                + " & setsid sh -c 'sleep 0.05; exit' & }; "
+                + "while :; do f; sleep 0.005; done");
+    awaitAlive(word, 5);
+    tree.kill(reason -> {});
+    assertThat(HostProcesses.alive(word)).isEmpty();
+  }
+
+  @Test
+  void processWhoseFirstThreadHasExitedDies() throws Exception {
+    assumeThat(PYTHON).isExecutable();
+    String word = HostProcesses.uniqueWord();
+    Path program = folder.resolve("headless.py");
+    Files.writeString(
+        program,
+        """
+        import ctypes, threading, time
+        threading.Thread(target=lambda: time.sleep(1000)).start()
+        ctypes.CDLL(None).pthread_exit(None)
+        """);
+    ContainedTree tree =
+        hold(plan(PYTHON, List.of(program.toString(), word), Map.of("PATH", PATH)));
+    tree.release();
+    int pid = (int) leaderPid(tree);
+    await().until(() -> ProcessStat.of(pid).map(ProcessStat::state).orElse('?').equals('Z'));
+    assertThat(tree.leaderExit()).isNotDone();
+    assertThat(tree.kill(reason -> {}).liveMemberSeen()).isTrue();
+    assertThat(ProcessStat.isEnding(pid)).isTrue();
+  }
+
+  /** Pid of the user's program on the host. */
+  long leaderPid(ContainedTree tree) throws Exception {
+    return tree.record().pid();
+  }
+
+  @Test
+  void treeOfAnEarlierBootIsDead() throws Exception {
+    ProcessRecord mine = start("exec sleep 1000").record();
+    ProcessRecord earlier =
+        new ProcessRecord(
+            mine.containment(),
+            mine.pid(),
+            mine.startTicks(),
+            "another-boot",
+            mine.place(),
+            mine.startedAtMillis());
+    ContainedTree adopted = containment.adopt(new SegmentKey(9, 1, 0), earlier);
+    assertThat(adopted.kill(reason -> {})).isEqualTo(new TreeDeath(false, 0));
+    assertThat(exitOf(adopted)).isInstanceOf(ExitStatus.Lost.class);
+    assertThat(ProcessHandle.of(mine.pid())).isPresent();
+  }
+}

@@ -1,0 +1,50 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.worker.process.linux.KernelFile;
+import io.procgrid.worker.process.linux.ProcessStat;
+import io.procgrid.worker.process.linux.ProcessTable;
+import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Looks at the host's processes by other means than the code under test. */
+final class HostProcesses {
+  private HostProcesses() {}
+
+  /** A word for command lines that no other process of the host has on its own. */
+  static String uniqueWord() {
+    return Long.toString(ThreadLocalRandom.current().nextLong(1_000_000_000L, 9_999_999_999L));
+  }
+
+  /** Pids of those that have the word on their command line and are no zombies. */
+  static List<Integer> alive(String word) throws SystemCallException {
+    List<Integer> alive = new ArrayList<>();
+    for (int pid : ProcessTable.pids()) {
+      if (commandLine(pid).contains(word) && !ProcessStat.isEnding(pid)) {
+        alive.add(pid);
+      }
+    }
+    return alive;
+  }
+
+  /** How many zombies this JVM has to wait for. */
+  static List<Integer> zombieChildren() throws SystemCallException {
+    int self = (int) ProcessHandle.current().pid();
+    List<Integer> zombies = new ArrayList<>();
+    for (int pid : ProcessTable.pids()) {
+      ProcessStat.of(pid)
+          .filter(stat -> stat.parent() == self && stat.state() == 'Z')
+          .ifPresent(stat -> zombies.add(pid));
+    }
+    return zombies;
+  }
+
+  private static String commandLine(int pid) {
+    try {
+      return KernelFile.read("/proc/" + pid + "/cmdline");
+    } catch (SystemCallException e) {
+      return "";
+    }
+  }
+}
