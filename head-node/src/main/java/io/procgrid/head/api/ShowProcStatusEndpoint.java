@@ -10,6 +10,7 @@ import io.procgrid.head.api.wire.WireRecord;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.Selector;
+import io.procgrid.head.store.RunArchive;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -24,15 +25,21 @@ final class ShowProcStatusEndpoint implements Endpoint {
   private static final OptionSchema OPTIONS = OptionSchema.of(RUN_TAG, CLEAR_COMPLETE, WAIT);
 
   private final CoreAccess core;
-  private final RunStatuses statuses;
+  private final RunArchive archive;
   private final OutputCollector outputs;
+  private final BulkWork bulk;
   private final InstantSource clock;
 
   ShowProcStatusEndpoint(
-      CoreAccess core, RunStatuses statuses, OutputCollector outputs, InstantSource clock) {
+      CoreAccess core,
+      RunArchive archive,
+      OutputCollector outputs,
+      BulkWork bulk,
+      InstantSource clock) {
     this.core = core;
-    this.statuses = statuses;
+    this.archive = archive;
     this.outputs = outputs;
+    this.bulk = bulk;
     this.clock = clock;
   }
 
@@ -69,7 +76,8 @@ final class ShowProcStatusEndpoint implements Endpoint {
     boolean clear = options.flag(CLEAR_COMPLETE);
 
     Answer.Runs known = core.ask(new Command.QueryRuns(selector, waitMillis), Answer.Runs.class);
-    ImmutableList<ShownRun> runs = statuses.join(selector, known.runs());
+    ImmutableList<ShownRun> runs =
+        RunStatuses.join(bulk.call(() -> archive.find(selector)), known.runs());
     WireRecord response = new StatusRecord(runs, outputs.collect(runs), clock.millis()).build();
     if (clear) {
       forget(runs);

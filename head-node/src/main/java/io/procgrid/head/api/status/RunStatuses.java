@@ -5,12 +5,9 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.RunStatus;
-import io.procgrid.head.api.BulkWork;
 import io.procgrid.head.core.RunView;
 import io.procgrid.head.core.SegmentOutput;
-import io.procgrid.head.core.Selector;
 import io.procgrid.head.store.ArchivedRun;
-import io.procgrid.head.store.RunArchive;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,26 +15,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Joins the core's view of runs with the archive's.
  *
- * <p>The archive is read after the core was asked, so it is never behind: what it has as over is
- * over, and a run that it does not have was cleared meanwhile.
+ * <p>The archive must be read after the core was asked. So it is never behind: what it has as over
+ * is over, and a run that it does not have was cleared meanwhile.
  */
 public final class RunStatuses {
-  private final RunArchive archive;
-  private final BulkWork bulk;
-
-  public RunStatuses(RunArchive archive, BulkWork bulk) {
-    this.archive = archive;
-    this.bulk = bulk;
-  }
+  private RunStatuses() {}
 
   /**
-   * The selected runs, by ascending id.
+   * Runs as status shows them, in the order of the archive.
    *
+   * @param archived what the archive has of the selected runs
    * @param views what the core said of them just before
    */
-  public ImmutableList<ShownRun> join(Selector selector, ImmutableList<RunView> views) {
+  public static ImmutableList<ShownRun> join(
+      ImmutableList<ArchivedRun> archived, ImmutableList<RunView> views) {
     ImmutableMap<Long, RunView> byId = Maps.uniqueIndex(views, RunView::runId);
-    return bulk.call(() -> archive.find(selector)).stream()
+    return archived.stream()
         .map(run -> join(run, byId.get(run.runId())))
         .collect(ImmutableList.toImmutableList());
   }
