@@ -1,12 +1,9 @@
 package io.procgrid.it;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,14 +35,11 @@ final class ClusterRemoval {
   }
 
   private void killProcs() {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> {
-          Set<Long> pids = LivePids.touching(dataDir);
-          pids.forEach(pid -> Signals.send("KILL", pid));
-          return pids.isEmpty();
-        });
+    Waiting.until(() -> {
+      Set<Long> pids = LivePids.touching(dataDir);
+      pids.forEach(pid -> Signals.send("KILL", pid));
+      return pids.isEmpty();
+    });
   }
 
   private void removeFolder() {
