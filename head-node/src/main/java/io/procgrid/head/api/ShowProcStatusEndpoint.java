@@ -70,7 +70,9 @@ final class ShowProcStatusEndpoint implements Endpoint {
 
     Answer.Runs known = core.ask(new Command.QueryRuns(selector, waitMillis), Answer.Runs.class);
     ImmutableList<ShownRun> runs = statuses.join(selector, known.runs());
-    WireRecord response = new StatusRecord(runs, outputs.collect(runs), clock.millis()).build();
+    OutputCollector.Collected output =
+        outputs.collect(runs).replacedBy(statuses.savedMeanwhile(runs));
+    WireRecord response = new StatusRecord(runs, output, clock.millis()).build();
     if (clear) {
       forget(runs);
     }

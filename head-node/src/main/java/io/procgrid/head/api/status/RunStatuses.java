@@ -12,6 +12,7 @@ import io.procgrid.head.core.Selector;
 import io.procgrid.head.store.ArchivedRun;
 import io.procgrid.head.store.RunArchive;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,36 @@ public final class RunStatuses {
     return bulk.call(() -> archive.find(selector)).stream()
         .map(run -> join(run, byId.get(run.runId())))
         .collect(ImmutableList.toImmutableList());
+  }
+
+  /**
+   * Outputs of segments that are over and whose output was not saved when these runs were joined,
+   * but is now. Their workers let go of it once it is saved: asked after that they have nothing to
+   * say.
+   */
+  public ImmutableMap<SegmentKey, SegmentOutput> savedMeanwhile(List<ShownRun> runs) {
+    ImmutableMap.Builder<SegmentKey, SegmentOutput> saved = ImmutableMap.builder();
+    for (ShownRun run : runs) {
+      if (run.segments().stream().noneMatch(RunStatuses::isOnItsWay)) {
+        continue;
+      }
+      Selector one = new Selector(run.runId(), "", "", "");
+      for (ArchivedRun archived : bulk.call(() -> archive.find(one))) {
+        Map<SegmentKey, SegmentOutput> outputs = savedOutputs(archived);
+        for (ShownRun.Segment segment : run.segments()) {
+          SegmentOutput output = outputs.get(segment.key());
+          if (isOnItsWay(segment) && output != null) {
+            saved.put(segment.key(), output);
+          }
+        }
+      }
+    }
+    return saved.buildOrThrow();
+  }
+
+  /** Over, and its output was still at the worker. */
+  private static boolean isOnItsWay(ShownRun.Segment segment) {
+    return segment.status().isOver() && segment.startedAtMillis() > 0 && segment.saved() == null;
   }
 
   private static ShownRun join(ArchivedRun archived, @Nullable RunView view) {
