@@ -28,10 +28,22 @@ final class ClusterRemoval {
   void run() {
     head.kill();
     workers.forEach(Daemon::kill);
-    Set<Path> cgroups = CgroupFolders.of(LivePids.touching(dataDir));
     killProcs();
-    CgroupFolders.remove(cgroups);
+    workers.forEach(this::removeCgroups);
     removeFolder();
+  }
+
+  /** A worker that was killed leaves the cgroup that its identity names. */
+  private void removeCgroups(Daemon worker) {
+    Path file = dataDir.resolve(worker.name() + ".json");
+    if (Files.exists(file)) {
+      try {
+        CgroupFolders.removeOf(
+            RestReply.parse(Files.readString(file)).path("identity").asText());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private void killProcs() {

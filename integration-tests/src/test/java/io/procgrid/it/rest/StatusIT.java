@@ -219,6 +219,20 @@ class StatusIT {
   }
 
   @Test
+  void outputIsWholeInEveryAnswerFromTheFirstThatShowsTheRunOver() {
+    String name = procs.create(ProcDraft.shell("echo $PROCGRID_RUN_ID"));
+    for (int i = 0; i < 60; i++) {
+      String run = procs.execute(name);
+      RunState state = procs.awaitOver(run);
+      assertThat(state.stdout()).as(state.answer().toString()).containsExactly(run);
+      for (int look = 0; look < 5; look++) {
+        RunState again = procs.status(run);
+        assertThat(again.stdout()).as(again.answer().toString()).containsExactly(run);
+      }
+    }
+  }
+
+  @Test
   void outputIsSeenWhileTheProcRuns() {
     String run = procs.run(ProcDraft.shell("echo early; exec sleep " + TestCluster.newMarker()));
     Waiting.until(() -> procs.status(run).stdout(), List.of("early")::equals);
