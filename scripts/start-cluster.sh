@@ -147,7 +147,7 @@ refuse_another_port() {
 }
 
 # Sets $head_pid.
-launch_head() {
+start_head() {
   choose_port
   # shellcheck disable=SC2086 # an option or none
   launch head head-node io.procgrid.head.HeadNode 512m --port "$head_port" ${listen:+--listen "$listen"} $insecure
@@ -158,19 +158,20 @@ launch_head() {
 # Starts the head unless it runs; sets $head_pid (of one started here, else empty) and, when REST answers, $url.
 bring_up_head() {
   head_pid=''
+  await_settled head
   if is_running head; then
     refuse_another_port
     say "head: was running (pid $(daemon_pid head || say unknown))"
   else
-    launch_head
+    start_head
   fi
   begin_waiting
   until is_head_serving; do
     if [ -n "$head_pid" ]; then
       ! has_ended "$head_pid" || report_death head "$head_pid"
     elif ! is_running head; then
-      # It was about to end when it was looked at: a lock outlives a SIGKILL by an instant.
-      launch_head
+      say "head: ended just now"
+      start_head
     fi
     ! time_is_up || fail "the head does not answer after $start_seconds s; what it said: $data_dir/log/head.log"
     sleep 0.1
@@ -185,7 +186,7 @@ is_head_serving() {
   head_answers "$url"
 }
 
-# start_worker NAME: adds it to $started.
+# start_worker NAME: adds it to $started, as name:pid.
 start_worker() {
   # shellcheck disable=SC2086 # an option or none
   launch_worker "$1" --slots "$slots" ${listen:+--listen "$listen"} $insecure
@@ -196,11 +197,12 @@ start_worker() {
 # Starts the workers that do not run, all at once, and waits until the head is connected to each.
 bring_up_workers() {
   started=''
-  for worker in $(worker_names); do
-    if is_running "$worker"; then
-      say "$worker: was running (pid $(daemon_pid "$worker" || say unknown))"
+  for wanted in $(wanted_workers); do
+    await_settled "$wanted"
+    if is_running "$wanted"; then
+      say "$wanted: was running (pid $(daemon_pid "$wanted" || say unknown))"
     else
-      start_worker "$worker"
+      start_worker "$wanted"
     fi
   done
   begin_waiting
@@ -208,37 +210,36 @@ bring_up_workers() {
     for one in $started; do
       ! has_ended "${one#*:}" || report_death "${one%:*}" "${one#*:}"
     done
-    for worker in $missing; do
-      # It was about to end when it was looked at.
-      is_running "$worker" || is_among_started "$worker" || start_worker "$worker"
+    for lost in $missing; do
+      case "$started " in
+        *" $lost:"*) continue ;;
+      esac
+      if ! is_running "$lost"; then
+        say "$lost: ended just now"
+        start_worker "$lost"
+      fi
     done
     ! time_is_up || fail "not connected to the head after $start_seconds s:$missing; what they said: $data_dir/log"
     sleep 0.1
   done
 }
 
-is_among_started() {
-  case "$started " in
-    *" $1:"*) return 0 ;;
-  esac
-  return 1
-}
-
-worker_names() {
+wanted_workers() {
   number=1
   while [ "$number" -le "$workers" ]; do
-    printf 'worker-%s ' "$number"
+    say "worker-$number"
     number=$((number + 1))
   done
 }
 
-# The workers asked for that the head is not connected to.
+# The workers asked for that do not run or that the head is not connected to.
 missing_workers() {
   known=$(workers_of_head "$url" || :)
-  for name in $(worker_names); do
-    identity=$(json_value "$data_dir/$name.json" identity)
-    if [ -z "$identity" ] || ! say "$known" | grep -F "\"$identity\"" | grep -q '"state" *: *"up"'; then
-      printf ' %s' "$name"
+  for wanted in $(wanted_workers); do
+    identity=$(json_value "$data_dir/$wanted.json" identity)
+    if ! is_running "$wanted" || [ -z "$identity" ] ||
+      ! say "$known" | grep -F "\"$identity\"" | grep -Eq '"state" *: *"(up|degraded)"'; then
+      printf ' %s' "$wanted"
     fi
   done
 }

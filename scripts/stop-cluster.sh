@@ -32,7 +32,7 @@ is not running is started for it, because its procs may live on without it.
   --keep-procs     leave the procs running; the workers of the next start take them over
   --help           this text
 
-Exit status: 0 nothing runs (any more), 1 something lives on and is named, 2 wrong options.
+Exit status: 0 nothing of it runs on this host (any more), 1 something lives on and is named, 2 wrong options.
 END
 }
 
@@ -207,6 +207,9 @@ finish() {
 lives_on=''
 require_sight_of_locks
 take_turn "$data_dir/turn.lock" "another start or stop on $data_dir"
+for daemon in head $(worker_names); do
+  await_settled "$daemon"
+done
 
 if [ "$keep_procs" = true ]; then
   stop_head
@@ -224,4 +227,4 @@ if is_running head; then
   stop_head
 fi
 kill_by_workers
-finish "stopped; nothing of it is left"
+finish "stopped; nothing of it is left on this host"

@@ -77,7 +77,7 @@ launch() {
   fi
   # shellcheck disable=SC2086 # options are words; session may be none
   (cd "$data_dir" && exec nohup $session "$java_home/bin/java" --enable-native-access=ALL-UNNAMED \
-    -XX:+PerfDisableSharedMem -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError "-Xmx$heap" "-Djava.io.tmpdir=$temporary" \
+    --sun-misc-unsafe-memory-access=allow -XX:+PerfDisableSharedMem -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError "-Xmx$heap" "-Djava.io.tmpdir=$temporary" \
     ${PROCGRID_JAVA_OPTS:-} -cp "$(class_path_of "$module")" "$main_class" --data-dir "$data_dir" "$@") \
     </dev/null >>"$log" 2>&1 9>&- &
   launched_pid=$!
@@ -114,6 +114,23 @@ await_end() {
   deadline=$(($(date +%s) + $2))
   while is_running "$1"; do
     [ "$(date +%s)" -lt "$deadline" ] || return 1
+    sleep 0.1
+  done
+}
+
+# is_ending PID: whether it is on its way out and only still holds its lock: SIGKILL (bit 8 of the pending signals) is not yet
+# carried out, or it is exiting (bit 2 of the flags) or a zombie with threads left. Nobody can tell where there is no /proc.
+is_ending() {
+  grep -Eqs '^(State:[[:space:]]*[ZX]|(SigPnd|ShdPnd):.*[13579bdf]..$)' "/proc/$1/status" && return
+  flags=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 7)
+  [ $((${flags:-0} & 4)) -ne 0 ]
+}
+
+# await_settled NAME: a daemon that was killed a moment ago may not be taken for one that runs.
+await_settled() {
+  settle_until=$(($(date +%s) + 20))
+  while is_running "$1" && is_ending "$(cat "$data_dir/$1.pid" 2>/dev/null || say 0)"; do
+    [ "$(date +%s)" -lt "$settle_until" ] || return 0
     sleep 0.1
   done
 }

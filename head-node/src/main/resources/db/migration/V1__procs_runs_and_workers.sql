@@ -57,7 +57,7 @@ CREATE TABLE run (
   -- JSON: facts of the kill that is to end it, or did; NULL when there was none.
   intent TEXT
 );
-CREATE INDEX run_by_tag ON run (run_tag);
+CREATE INDEX run_by_tag ON run (run_tag, proc_name);
 CREATE INDEX run_by_proc ON run (proc_name);
 CREATE INDEX run_not_over ON run (run_id) WHERE status IS NULL;
 

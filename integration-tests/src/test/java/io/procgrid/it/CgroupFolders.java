@@ -46,7 +46,8 @@ final class CgroupFolders {
     }
     List<Path> children;
     try (Stream<Path> entries = Files.list(folder)) {
-      children = entries.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)).toList();
+      children =
+          entries.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)).toList();
     } catch (IOException | UncheckedIOException e) {
       // Removed since its parent was listed.
       return;

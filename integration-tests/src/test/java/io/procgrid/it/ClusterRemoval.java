@@ -38,8 +38,7 @@ final class ClusterRemoval {
     Path file = dataDir.resolve(worker.name() + ".json");
     if (Files.exists(file)) {
       try {
-        CgroupFolders.removeOf(
-            RestReply.parse(Files.readString(file)).path("identity").asText());
+        CgroupFolders.removeOf(RestReply.parse(Files.readString(file)).path("identity").asText());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

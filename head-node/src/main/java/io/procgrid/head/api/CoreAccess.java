@@ -4,6 +4,7 @@ import io.procgrid.head.api.wire.InvalidRequestException;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.engine.CommandGateway;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
 /** Asks the core and waits for its answer. */
@@ -33,7 +34,7 @@ final class CoreAccess {
   Answer submit(Command command) {
     try {
       return gateway.submit(command).join();
-    } catch (CompletionException e) {
+    } catch (CompletionException | CancellationException e) {
       throw new HeadUnavailableException(
           "the head stopped before there was an answer, so whether this was done is unknown; look"
               + " again when it is back");

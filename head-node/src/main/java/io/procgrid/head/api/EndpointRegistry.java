@@ -3,7 +3,6 @@ package io.procgrid.head.api;
 import com.google.common.collect.ImmutableMap;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.head.api.status.OutputCollector;
-import io.procgrid.head.api.status.RunStatuses;
 import io.procgrid.head.engine.CommandGateway;
 import io.procgrid.head.store.BundleArchive;
 import io.procgrid.head.store.RunArchive;
@@ -54,10 +53,7 @@ public final class EndpointRegistry {
             new ShowProcEndpoint(core, bundles, bulk),
             new ExecuteProcEndpoint(core),
             new ShowProcStatusEndpoint(
-                core,
-                new RunStatuses(runs, bulk),
-                new OutputCollector(outputs, OUTPUT_WAIT),
-                clock),
+                core, runs, new OutputCollector(outputs, OUTPUT_WAIT), bulk, clock),
             new KillProcEndpoint(core, clock),
             new ShowSystemStatusEndpoint(core, clusterId, version),
             new ShowSystemPropertiesEndpoint()));

@@ -1,6 +1,7 @@
 package io.procgrid.head.api;
 
 import com.google.common.collect.ImmutableList;
+import io.procgrid.head.api.status.LateOutputs;
 import io.procgrid.head.api.status.OutputCollector;
 import io.procgrid.head.api.status.RunStatuses;
 import io.procgrid.head.api.status.ShownRun;
@@ -10,6 +11,7 @@ import io.procgrid.head.api.wire.WireRecord;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.Selector;
+import io.procgrid.head.store.RunArchive;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -24,15 +26,21 @@ final class ShowProcStatusEndpoint implements Endpoint {
   private static final OptionSchema OPTIONS = OptionSchema.of(RUN_TAG, CLEAR_COMPLETE, WAIT);
 
   private final CoreAccess core;
-  private final RunStatuses statuses;
+  private final RunArchive archive;
   private final OutputCollector outputs;
+  private final BulkWork bulk;
   private final InstantSource clock;
 
   ShowProcStatusEndpoint(
-      CoreAccess core, RunStatuses statuses, OutputCollector outputs, InstantSource clock) {
+      CoreAccess core,
+      RunArchive archive,
+      OutputCollector outputs,
+      BulkWork bulk,
+      InstantSource clock) {
     this.core = core;
-    this.statuses = statuses;
+    this.archive = archive;
     this.outputs = outputs;
+    this.bulk = bulk;
     this.clock = clock;
   }
 
@@ -69,9 +77,12 @@ final class ShowProcStatusEndpoint implements Endpoint {
     boolean clear = options.flag(CLEAR_COMPLETE);
 
     Answer.Runs known = core.ask(new Command.QueryRuns(selector, waitMillis), Answer.Runs.class);
-    ImmutableList<ShownRun> runs = statuses.join(selector, known.runs());
-    OutputCollector.Collected output =
-        outputs.collect(runs).replacedBy(statuses.savedMeanwhile(runs));
+    ImmutableList<ShownRun> runs =
+        RunStatuses.join(bulk.call(() -> archive.find(selector)), known.runs());
+    OutputCollector.Collected output = outputs.collect(runs);
+    if (LateOutputs.possibleIn(runs)) {
+      output = output.replacedBy(bulk.call(() -> new LateOutputs(archive).find(runs)));
+    }
     WireRecord response = new StatusRecord(runs, output, clock.millis()).build();
     if (clear) {
       forget(runs);

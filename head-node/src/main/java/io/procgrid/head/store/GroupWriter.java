@@ -46,6 +46,7 @@ final class GroupWriter {
   private final LinkedBlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
+  private volatile boolean ended;
   private @Nullable String supersededBy;
   private Attempt.@Nullable Unknown leftUnknown;
 
@@ -75,6 +76,9 @@ final class GroupWriter {
   CompletableFuture<Attempt> stopInOrder() {
     CompletableFuture<Attempt> answer = new CompletableFuture<>();
     requests.add(new Request.StopInOrder(answer));
+    if (ended) {
+      refuseStops();
+    }
     return answer;
   }
 
@@ -109,6 +113,20 @@ final class GroupWriter {
     } catch (Throwable e) {
       LOG.error("The store's writer stopped", e);
       fatal.accept("the store's writer stopped: " + e);
+    } finally {
+      ended = true;
+      refuseStops();
+    }
+  }
+
+  /** Nobody waits for what will not come. */
+  private void refuseStops() {
+    Request request = requests.poll();
+    while (request != null) {
+      if (request instanceof Request.StopInOrder(CompletableFuture<Attempt> answer)) {
+        answer.complete(new Attempt.NotStored("the store is closed", false));
+      }
+      request = requests.poll();
     }
   }
 

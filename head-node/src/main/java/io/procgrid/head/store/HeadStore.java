@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -77,7 +76,8 @@ public final class HeadStore implements RunArchive, BundleArchive, AutoCloseable
             new FencedConnection(writing, file.diagnosis(), term.epoch(), term.latestCommit());
         return new HeadStore(file, recovered, connection, pool(file.forReading()));
       }
-    } catch (FlywayException | JdbiException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // What the libraries throw for an error of the database, each in its own wrapping.
       throw new StoreException(file.diagnosis().of(e), e);
     }
   }

@@ -6,15 +6,18 @@ import java.sql.SQLException;
 
 /** Procs and the bundles they share. */
 final class ProcTable {
-  /** A bundle that nothing that exists or may still run refers to. */
+  /**
+   * A bundle that nothing that exists or may still run refers to. Runs that are over are not looked
+   * at: there may be a million.
+   */
   static final String UNUSED_BUNDLE =
       """
       NOT EXISTS (SELECT 1 FROM proc WHERE proc.bundle_hash = bundle.hash)
       AND NOT EXISTS (
         SELECT 1 FROM run WHERE run.bundle_hash = bundle.hash AND run.status IS NULL)
       AND NOT EXISTS (
-        SELECT 1 FROM auto_start JOIN run ON run.run_id = auto_start.run_id
-        WHERE run.bundle_hash = bundle.hash)
+        SELECT 1 FROM auto_start WHERE bundle.hash = (
+          SELECT run.bundle_hash FROM run WHERE run.run_id = auto_start.run_id))
       """;
 
   private final Statements statements;

@@ -13,6 +13,9 @@ import org.sqlite.SQLiteDataSource;
 /**
  * The SQLite file and how it is opened: write-ahead log, so that readers and the writer do not wait
  * for each other; every commit synced to the disk.
+ *
+ * <p>The driver unpacks its native library into {@code java.io.tmpdir}, and leaves it there when
+ * the process is killed: a daemon points that into its data folder.
  */
 final class StoreFile {
   /** To be executed on each new connection for reading. */

@@ -7,29 +7,35 @@ import com.google.protobuf.ByteString;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.ProcDefinition;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CreateProcEndpointTest {
-  private final RestHarness rest = RestHarness.serving();
+  private static final RestHarness REST = RestHarness.serving();
 
-  @AfterEach
-  void stop() {
-    rest.close();
+  @BeforeEach
+  void reset() {
+    REST.reset();
+  }
+
+  @AfterAll
+  static void stop() {
+    REST.close();
   }
 
   private Command.CreateProc created() {
-    assertThat(rest.core.changes()).hasSize(1);
-    return (Command.CreateProc) rest.core.changes().getFirst();
+    assertThat(REST.core.changes()).hasSize(1);
+    return (Command.CreateProc) REST.core.changes().getFirst();
   }
 
   @Test
   void everythingThatWasGivenReachesTheCore() {
     RestHarness.Answered answered =
-        rest.post(
+        REST.post(
             "/create/proc",
             """
             {"proc_name": "my proc", "execution_mode": "nondistributed",
@@ -59,7 +65,7 @@ class CreateProcEndpointTest {
 
   @Test
   void modeIsDistributedAndConcurrencyUnlimitedByDefault() {
-    rest.post("/create/proc", "{\"proc_name\":\"p\",\"files\":{\"a\":\"x\"}}").data();
+    REST.post("/create/proc", "{\"proc_name\":\"p\",\"files\":{\"a\":\"x\"}}").data();
 
     assertThat(created().proc().mode()).isEqualTo(ExecutionMode.DISTRIBUTED);
     assertThat(created().proc().maxConcurrencyPerNode()).isZero();
@@ -68,7 +74,7 @@ class CreateProcEndpointTest {
 
   @Test
   void filesMayComeInBase64() {
-    rest.post(
+    REST.post(
             "/create/proc",
             "{\"proc_name\":\"p\",\"files\":{\"a\":\"/wA=\"},\"options\":{\"file_encoding\":\"base64\"}}")
         .data();
@@ -98,25 +104,25 @@ class CreateProcEndpointTest {
       })
   void filesOutsideTheFolderOfTheProcAreRefused(String path) {
     RestHarness.Answered answered =
-        rest.post(
+        REST.post(
             "/create/proc",
             "{\"proc_name\":\"p\",\"command\":\"x\",\"files\":{\"%s\":\"\"}}".formatted(path));
 
     assertThat(answered.isCleanError()).as("%s", answered).isTrue();
     assertThat(answered.message()).startsWith("files: \"");
-    assertThat(rest.core.changes()).isEmpty();
+    assertThat(REST.core.changes()).isEmpty();
   }
 
   @Test
   void fileThatIsAlsoAFolderIsRefused() {
     RestHarness.Answered answered =
-        rest.post(
+        REST.post(
             "/create/proc",
             "{\"proc_name\":\"p\",\"command\":\"x\",\"files\":{\"a\":\"\",\"a/b/c\":\"\"}}");
 
     assertThat(answered.isCleanError()).isTrue();
     assertThat(answered.message()).contains("\"a\"").contains("\"a/b/c\"");
-    assertThat(rest.core.changes()).isEmpty();
+    assertThat(REST.core.changes()).isEmpty();
   }
 
   @ParameterizedTest
@@ -145,11 +151,11 @@ class CreateProcEndpointTest {
         "{\"proc_name\":\"p\",\"files\":{\"a\":\"??\"},\"options\":{\"file_encoding\":\"base64\"}} | files.a = \"??\": is not base64",
       })
   void badInputIsExplainedAndCreatesNothing(String body, String explanation) {
-    RestHarness.Answered answered = rest.post("/create/proc", body);
+    RestHarness.Answered answered = REST.post("/create/proc", body);
 
     assertThat(answered.isCleanError()).as("%s", answered).isTrue();
     assertThat(answered.message()).contains(explanation);
-    assertThat(rest.core.changes()).isEmpty();
+    assertThat(REST.core.changes()).isEmpty();
   }
 
   @ParameterizedTest
@@ -160,38 +166,38 @@ class CreateProcEndpointTest {
       })
   void optionsThatComeLaterAreSaidToBeNotSupportedYet(String option) {
     RestHarness.Answered answered =
-        rest.post(
+        REST.post(
             "/create/proc",
             "{\"proc_name\":\"p\",\"command\":\"x\",\"options\":{\"%s\":\"1\"}}".formatted(option));
 
     assertThat(answered.isCleanError()).isTrue();
     assertThat(answered.message()).contains(option).contains("not supported yet");
-    assertThat(rest.core.changes()).isEmpty();
+    assertThat(REST.core.changes()).isEmpty();
   }
 
   @Test
   void nameThatIsTakenIsRefused() {
     String body = "{\"proc_name\":\"p\",\"files\":{\"a\":\"x\"}}";
-    rest.post("/create/proc", body).data();
+    REST.post("/create/proc", body).data();
 
-    assertThat(rest.post("/create/proc", body).isCleanError()).isTrue();
+    assertThat(REST.post("/create/proc", body).isCleanError()).isTrue();
   }
 
   @Test
   void nameOf256CharactersPassesAndOneMoreDoesNot() {
     String body = "{\"proc_name\":\"%s\",\"files\":{\"a\":\"x\"}}";
 
-    assertThat(rest.post("/create/proc", body.formatted("ü".repeat(257))).isCleanError()).isTrue();
-    rest.post("/create/proc", body.formatted("ü".repeat(256))).data();
+    assertThat(REST.post("/create/proc", body.formatted("ü".repeat(257))).isCleanError()).isTrue();
+    REST.post("/create/proc", body.formatted("ü".repeat(256))).data();
   }
 
   @Test
   void argumentThatNoProcessCanTakeIsRefused() {
     String body = "{\"proc_name\":\"p\",\"command\":\"x\",\"args\":[\"%s\"]}";
 
-    assertThat(rest.post("/create/proc", body.formatted("a".repeat(131_072))).message())
+    assertThat(REST.post("/create/proc", body.formatted("a".repeat(131_072))).message())
         .contains("args[0]")
         .contains("131072");
-    rest.post("/create/proc", body.formatted("a".repeat(131_071))).data();
+    REST.post("/create/proc", body.formatted("a".repeat(131_071))).data();
   }
 }

@@ -7,37 +7,38 @@ import com.google.common.collect.ImmutableList;
 import com.google.protobuf.ByteString;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.RunRequest;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ExecuteProcEndpointTest {
-  private final RestHarness rest = RestHarness.serving();
+  private static final RestHarness REST = RestHarness.serving();
 
   @BeforeEach
   void createProcs() {
+    REST.reset();
     String body = "{\"proc_name\":\"%s\",\"execution_mode\":\"%s\",\"command\":\"x\"}";
-    rest.post("/create/proc", body.formatted("spread", "distributed")).data();
-    rest.post("/create/proc", body.formatted("single", "nondistributed")).data();
-    rest.core.commands.clear();
+    REST.post("/create/proc", body.formatted("spread", "distributed")).data();
+    REST.post("/create/proc", body.formatted("single", "nondistributed")).data();
+    REST.core.commands.clear();
   }
 
-  @AfterEach
-  void stop() {
-    rest.close();
+  @AfterAll
+  static void stop() {
+    REST.close();
   }
 
   private RunRequest executed() {
-    assertThat(rest.core.changes()).hasSize(1);
-    return ((Command.Execute) rest.core.changes().getFirst()).request();
+    assertThat(REST.core.changes()).hasSize(1);
+    return ((Command.Execute) REST.core.changes().getFirst()).request();
   }
 
   @Test
   void everythingThatWasGivenReachesTheCore() {
     RestHarness.Answered answered =
-        rest.post(
+        REST.post(
             "/execute/proc",
             """
             {"proc_name": "single", "params": {"who": "world", "n": 3}, "bin_params": {"b": "\\u00ff"},
@@ -65,7 +66,7 @@ class ExecuteProcEndpointTest {
 
   @Test
   void aHundredLinesAndNoTagByDefault() {
-    rest.post("/execute/proc", "{\"proc_name\":\"spread\"}").data();
+    REST.post("/execute/proc", "{\"proc_name\":\"spread\"}").data();
 
     assertThat(executed().maxOutputLines()).isEqualTo(100);
     assertThat(executed().runTag()).isEmpty();
@@ -74,7 +75,7 @@ class ExecuteProcEndpointTest {
 
   @Test
   void binaryParamsMayComeInBase64() {
-    rest.post(
+    REST.post(
             "/execute/proc",
             "{\"proc_name\":\"spread\",\"bin_params\":{\"b\":\"/wA=\"},\"options\":{\"file_encoding\":\"base64\"}}")
         .data();
@@ -106,11 +107,11 @@ class ExecuteProcEndpointTest {
         "{\"proc_name\":\"single\",\"params\":{\"a\":true}} | write \"true\" in quotes",
       })
   void badInputIsExplainedAndExecutesNothing(String body, String explanation) {
-    RestHarness.Answered answered = rest.post("/execute/proc", body);
+    RestHarness.Answered answered = REST.post("/execute/proc", body);
 
     assertThat(answered.isCleanError()).as("%s", answered).isTrue();
     assertThat(answered.message()).contains(explanation);
-    assertThat(rest.core.changes())
+    assertThat(REST.core.changes())
         .allSatisfy(command ->
             assertThat(((Command.Execute) command).request().procName()).isEqualTo("nobody"));
   }
@@ -126,10 +127,10 @@ class ExecuteProcEndpointTest {
       })
   void tablesForADistributedProcAreRefused(String tables) {
     RestHarness.Answered answered =
-        rest.post("/execute/proc", "{\"proc_name\":\"spread\",%s}".formatted(tables));
+        REST.post("/execute/proc", "{\"proc_name\":\"spread\",%s}".formatted(tables));
 
     assertThat(answered.isCleanError()).isTrue();
     assertThat(answered.message()).contains("tables are not supported yet").contains("spread");
-    assertThat(rest.core.changes()).isEmpty();
+    assertThat(REST.core.changes()).isEmpty();
   }
 }

@@ -32,6 +32,17 @@ final class FakeCore implements CommandGateway {
     return delivery.apply(CompletableFuture.completedFuture(answer(command)));
   }
 
+  /** As new. */
+  synchronized void reset() {
+    commands.clear();
+    procs.clear();
+    runs.clear();
+    entries = ImmutableMap.of();
+    workers = ImmutableList.of();
+    killed = new Answer.Killed(ImmutableList.of(), ImmutableMap.of(), 0);
+    delivery = answer -> answer;
+  }
+
   /** Commands that would have changed something. */
   List<Command> changes() {
     return commands.stream()

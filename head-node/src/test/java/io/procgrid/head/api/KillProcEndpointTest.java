@@ -9,28 +9,34 @@ import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.Selector;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KillProcEndpointTest {
-  private final RestHarness rest = RestHarness.serving();
+  private static final RestHarness REST = RestHarness.serving();
 
-  @AfterEach
-  void stop() {
-    rest.close();
+  @BeforeEach
+  void reset() {
+    REST.reset();
+  }
+
+  @AfterAll
+  static void stop() {
+    REST.close();
   }
 
   private Command.KillRuns killAsked() {
-    assertThat(rest.core.commands).hasSize(1);
-    return (Command.KillRuns) rest.core.commands.getFirst();
+    assertThat(REST.core.commands).hasSize(1);
+    return (Command.KillRuns) REST.core.commands.getFirst();
   }
 
   @Test
   void withoutSelectorsEveryRunIsMeant() {
-    rest.post("/kill/proc", "{}").data();
+    REST.post("/kill/proc", "{}").data();
 
     assertThat(killAsked())
         .isEqualTo(
@@ -44,7 +50,7 @@ class KillProcEndpointTest {
 
   @Test
   void allSelectorsReachTheCoreTogether() {
-    rest.post(
+    REST.post(
             "/kill/proc",
             """
             {"run_id": 7, "options": {"run_tag": "blue", "proc_name": "p", "worker": "2", "dry_run": "true",
@@ -62,20 +68,20 @@ class KillProcEndpointTest {
   @ValueSource(
       strings = {"x", "0", "-1", "+7", "07", " 7", "7 ", "1.0", "9999999999999999999", "٧"})
   void runIdThatIsNoneSelectsNothing(String runId) {
-    rest.post("/kill/proc", "{\"run_id\":\"%s\"}".formatted(runId)).data();
+    REST.post("/kill/proc", "{\"run_id\":\"%s\"}".formatted(runId)).data();
 
     assertThat(killAsked().selector().runId()).isEqualTo(Selector.NO_RUN);
   }
 
   @Test
   void answerNamesTheDeadAndThePending() {
-    rest.core.killed =
+    REST.core.killed =
         new Answer.Killed(
             ImmutableList.of(3L, 5L),
             ImmutableMap.of(9L, "worker 2 is \"away\"", 4L, "frozen"),
             12);
 
-    assertThat(rest.post("/kill/proc", "{}").data())
+    assertThat(REST.post("/kill/proc", "{}").data())
         .isEqualTo(
             RestHarness.parse(
                 """
@@ -88,7 +94,7 @@ class KillProcEndpointTest {
 
   @Test
   void nothingPendingIsNotMentioned() {
-    assertThat(rest.post("/kill/proc", "{}").data().toString())
+    assertThat(REST.post("/kill/proc", "{}").data().toString())
         .isEqualTo("{\"run_ids\":[],\"info\":{\"elapsed_ms\":\"0\"}}");
   }
 
@@ -116,20 +122,20 @@ class KillProcEndpointTest {
         "{ | malformed JSON",
       })
   void badInputIsExplainedAndKillsNothing(String body, String explanation) {
-    RestHarness.Answered answered = rest.post("/kill/proc", body);
+    RestHarness.Answered answered = REST.post("/kill/proc", body);
 
     assertThat(answered.isCleanError()).as("%s", answered).isTrue();
     assertThat(answered.message()).contains(explanation);
-    assertThat(rest.core.commands).isEmpty();
+    assertThat(REST.core.commands).isEmpty();
   }
 
   @Test
   void unknownOutcomeIsSaidAsUnknownAndNeverAsSuccess() {
-    rest.core.delivery =
+    REST.core.delivery =
         answer ->
             CompletableFuture.completedFuture(new Answer.Refused("the store did not answer", true));
 
-    RestHarness.Answered answered = rest.post("/kill/proc", "{}");
+    RestHarness.Answered answered = REST.post("/kill/proc", "{}");
 
     assertThat(answered.isCleanError()).isTrue();
     assertThat(answered.message()).isEqualTo("outcome unknown: the store did not answer");
@@ -137,10 +143,10 @@ class KillProcEndpointTest {
 
   @Test
   void headThatStopsBeforeTheAnswerSaysThatItIsUnknown() {
-    rest.core.delivery =
+    REST.core.delivery =
         answer -> CompletableFuture.failedFuture(new IllegalStateException("stopped"));
 
-    RestHarness.Answered answered = rest.post("/kill/proc", "{}");
+    RestHarness.Answered answered = REST.post("/kill/proc", "{}");
 
     assertThat(answered.status()).isEqualTo(503);
     assertThat(answered.wrapper().path("status").asText()).isEqualTo("ERROR");

@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,42 +14,43 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code /has/proc}, {@code /show/proc} and {@code /delete/proc}. */
 class ProcEndpointsTest {
-  private final RestHarness rest = RestHarness.serving();
+  private static final RestHarness REST = RestHarness.serving();
 
   @BeforeEach
   void createProcs() {
-    rest.post(
+    REST.reset();
+    REST.post(
             "/create/proc",
             """
             {"proc_name": "b", "execution_mode": "nondistributed", "files": {"d/f": "\\u00ff\\n"}, "args": ["-v"],
              "options": {"env.A": "1"}}
             """)
         .data();
-    rest.post("/create/proc", "{\"proc_name\":\"a\",\"command\":\"sleep\"}").data();
-    for (Command command : rest.core.commands) {
+    REST.post("/create/proc", "{\"proc_name\":\"a\",\"command\":\"sleep\"}").data();
+    for (Command command : REST.core.commands) {
       Command.CreateProc create = (Command.CreateProc) command;
-      rest.bundles.put(create.bundle().hash(), create.bundle().archive());
+      REST.bundles.put(create.bundle().hash(), create.bundle().archive());
     }
-    rest.core.commands.clear();
+    REST.core.commands.clear();
   }
 
-  @AfterEach
-  void stop() {
-    rest.close();
+  @AfterAll
+  static void stop() {
+    REST.close();
   }
 
   @Test
   void hasTellsWhetherTheProcExists() {
-    assertThat(rest.post("/has/proc", "{\"proc_name\":\"a\"}").data().toString())
+    assertThat(REST.post("/has/proc", "{\"proc_name\":\"a\"}").data().toString())
         .isEqualTo("{\"proc_name\":\"a\",\"proc_exists\":true,\"info\":{}}");
     assertThat(
-            rest.post("/has/proc", "{\"proc_name\":\"c\"}").data().path("proc_exists").asBoolean())
+            REST.post("/has/proc", "{\"proc_name\":\"c\"}").data().path("proc_exists").asBoolean())
         .isFalse();
   }
 
   @Test
   void showGivesAllProcsWithoutTheirFiles() {
-    assertThat(rest.post("/show/proc", "{}").data())
+    assertThat(REST.post("/show/proc", "{}").data())
         .isEqualTo(
             RestHarness.parse(
                 """
@@ -62,7 +63,7 @@ class ProcEndpointsTest {
   @Test
   void showGivesFilesWhenAskedFor() {
     assertThat(
-            rest.post(
+            REST.post(
                     "/show/proc", "{\"proc_name\":\"b\",\"options\":{\"include_files\":\"true\"}}")
                 .data()
                 .path("files")
@@ -72,10 +73,10 @@ class ProcEndpointsTest {
 
   @Test
   void showNamesAutoStartEntries() {
-    rest.core.entries = ImmutableMap.of(12L, new Answer.AutoStartView("a", "blue"));
+    REST.core.entries = ImmutableMap.of(12L, new Answer.AutoStartView("a", "blue"));
 
     assertThat(
-            rest.post("/show/proc", "{\"proc_name\":\"a\"}")
+            REST.post("/show/proc", "{\"proc_name\":\"a\"}")
                 .data()
                 .at("/info/execute_at_startup_run_ids")
                 .asText())
@@ -84,15 +85,15 @@ class ProcEndpointsTest {
 
   @Test
   void showOfAnUnknownProcIsAnError() {
-    assertThat(rest.post("/show/proc", "{\"proc_name\":\"c\"}").isCleanError()).isTrue();
+    assertThat(REST.post("/show/proc", "{\"proc_name\":\"c\"}").isCleanError()).isTrue();
   }
 
   @Test
   void deleteFreesTheNameAndSaysWhatItKilled() {
-    rest.core.killed =
+    REST.core.killed =
         new Answer.Killed(ImmutableList.of(1L, 2L), ImmutableMap.of(3L, "worker 1 is away"), 5);
 
-    assertThat(rest.post("/delete/proc", "{\"proc_name\":\"a\"}").data())
+    assertThat(REST.post("/delete/proc", "{\"proc_name\":\"a\"}").data())
         .isEqualTo(
             RestHarness.parse(
                 """
@@ -101,30 +102,30 @@ class ProcEndpointsTest {
                           "pending_reason": "{\\"3\\":\\"worker 1 is away\\"}", "elapsed_ms": "5"}}
                 """));
     assertThat(
-            rest.post("/has/proc", "{\"proc_name\":\"a\"}").data().path("proc_exists").asBoolean())
+            REST.post("/has/proc", "{\"proc_name\":\"a\"}").data().path("proc_exists").asBoolean())
         .isFalse();
   }
 
   @Test
   void deleteOfAnUnknownProcIsAnError() {
-    assertThat(rest.post("/delete/proc", "{\"proc_name\":\"c\"}").isCleanError()).isTrue();
+    assertThat(REST.post("/delete/proc", "{\"proc_name\":\"c\"}").isCleanError()).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/has/proc", "/delete/proc"})
   void nameMustBeGiven(String path) {
-    assertThat(rest.post(path, "{}").message()).contains("proc_name").contains("is empty");
-    assertThat(rest.core.commands).isEmpty();
+    assertThat(REST.post(path, "{}").message()).contains("proc_name").contains("is empty");
+    assertThat(REST.core.commands).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/has/proc", "/delete/proc", "/show/proc"})
   void unknownOptionIsAnErrorAndChangesNothing(String path) {
     RestHarness.Answered answered =
-        rest.post(path, "{\"proc_name\":\"a\",\"options\":{\"force\":\"true\"}}");
+        REST.post(path, "{\"proc_name\":\"a\",\"options\":{\"force\":\"true\"}}");
 
     assertThat(answered.isCleanError()).isTrue();
     assertThat(answered.message()).contains("options.force");
-    assertThat(rest.core.commands).isEmpty();
+    assertThat(REST.core.commands).isEmpty();
   }
 }

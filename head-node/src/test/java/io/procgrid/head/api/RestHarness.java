@@ -47,7 +47,11 @@ public final class RestHarness implements AutoCloseable {
   volatile Runnable beforeRead = () -> {};
 
   private final BulkWork bulk = new BulkWork(4);
-  private final HttpClient client = HttpClient.newHttpClient();
+
+  /** HTTP/1.1, which the clients speak. */
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
   public final RestServer server;
 
   private RestHarness() {
@@ -93,6 +97,15 @@ public final class RestHarness implements AutoCloseable {
             () -> Instant.ofEpochMilli(NOW),
             new ClusterId("the-cluster"),
             "1.2.3"));
+  }
+
+  /** As new, for the next test. */
+  void reset() {
+    core.reset();
+    archive.clear();
+    bundles.clear();
+    outputs.clear();
+    beforeRead = () -> {};
   }
 
   /** An answer. */

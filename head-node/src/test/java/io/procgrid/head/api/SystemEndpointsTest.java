@@ -11,20 +11,26 @@ import io.procgrid.common.run.HostFacts;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.WorkerRecord;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SystemEndpointsTest {
-  private final RestHarness rest = RestHarness.serving();
+  private static final RestHarness REST = RestHarness.serving();
 
-  @AfterEach
-  void stop() {
-    rest.close();
+  @BeforeEach
+  void reset() {
+    REST.reset();
+  }
+
+  @AfterAll
+  static void stop() {
+    REST.close();
   }
 
   @Test
   void statusSaysRunningAsAStringOfJson() {
-    JsonNode map = rest.post("/show/system/status", "{\"options\":{}}").data().path("status_map");
+    JsonNode map = REST.post("/show/system/status", "{\"options\":{}}").data().path("status_map");
 
     assertThat(map.path("system").asText()).isEqualTo("{\"status\":\"running\"}");
     assertThat(map.path("workers").asText()).isEqualTo("[]");
@@ -44,10 +50,10 @@ class SystemEndpointsTest {
             new HostFacts("h", "", "", "", ""),
             "cgroup",
             false);
-    rest.core.workers = ImmutableList.of(new Answer.WorkerView(worker, "up", 4));
+    REST.core.workers = ImmutableList.of(new Answer.WorkerView(worker, "up", 4));
 
     String workers =
-        rest.post("/show/system/status", "{}").data().at("/status_map/workers").asText();
+        REST.post("/show/system/status", "{}").data().at("/status_map/workers").asText();
     assertThat(RestHarness.parse(workers))
         .isEqualTo(
             RestHarness.parse(
@@ -59,7 +65,7 @@ class SystemEndpointsTest {
 
   @Test
   void propertiesHoldWhatTheClientsNeedToConnect() {
-    JsonNode map = rest.post("/show/system/properties", "{}").data().path("property_map");
+    JsonNode map = REST.post("/show/system/properties", "{}").data().path("property_map");
 
     List<String> version =
         Splitter.on('.').splitToList(map.path("version.gpudb_core_version").asText());
@@ -67,7 +73,7 @@ class SystemEndpointsTest {
     assertThat(Long.parseLong(version.getLast())).isPositive();
     assertThat(map.path("conf.number_of_hosts").asText()).isEqualTo("1");
     assertThat(map.path("conf.host0_public_urls").asText())
-        .isEqualTo("http://127.0.0.1:" + rest.port());
+        .isEqualTo("http://127.0.0.1:" + REST.port());
     assertThat(map.path("conf.enable_worker_http_servers").asText()).isEqualTo("FALSE");
     assertThat(map.path("conf.enable_ha").asText()).isEqualTo("FALSE");
     assertThat(map.path("conf.np1.enable_head_failover").asText()).isEqualTo("FALSE");
@@ -76,7 +82,7 @@ class SystemEndpointsTest {
   @Test
   void propertiesCanBeNarrowed() {
     assertThat(
-            rest.post(
+            REST.post(
                     "/show/system/properties",
                     "{\"options\":{\"properties\":\"conf.enable_ha, no.such,conf.number_of_hosts\"}}")
                 .data()

@@ -63,6 +63,15 @@ class GroupWriterTest {
   }
 
   @Test
+  void orderedStopOfAClosedStoreIsRefused() {
+    store.close();
+
+    assertThatThrownBy(() -> store.store().orderedStop())
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("the store is closed");
+  }
+
+  @Test
   void emptyPersistIsAnswered() {
     store.mustStore();
   }
@@ -116,7 +125,7 @@ class GroupWriterTest {
                   assertThat(failed.reason())
                       .contains("another head took over")
                       .contains("the epoch is 2 now and was 1"));
-      await().until(() -> store.fatal.size() == 1);
+      await().atMost(StoreUnderTest.PATIENCE).until(() -> store.fatal.size() == 1);
       assertThat(store.tryToStore()).isInstanceOf(HeadEvent.StoreFailed.class);
       assertThatThrownBy(() -> store.store().orderedStop())
           .isInstanceOf(StoreException.class)

@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A store in a folder of its own that counts tickets and collects what the store says. */
 final class StoreUnderTest implements AutoCloseable {
+  /** How long a test waits for what must come: a busy machine is no failure. */
+  static final Duration PATIENCE = Duration.ofMinutes(1);
+
   static final String BOOT = "boot-of-this-host";
 
   final List<HeadEvent> answers = new CopyOnWriteArrayList<>();
@@ -59,6 +62,7 @@ final class StoreUnderTest implements AutoCloseable {
   HeadEvent tryToStore(Mutation... mutations) {
     long wanted = submit(mutations);
     await()
+        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(2))
         .until(() -> answers.stream().anyMatch(answer -> ticketOf(answer) == wanted));
     return answers.stream().filter(answer -> ticketOf(answer) == wanted).findFirst().orElseThrow();

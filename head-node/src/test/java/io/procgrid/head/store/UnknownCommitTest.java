@@ -54,7 +54,7 @@ class UnknownCommitTest {
 
   private void writeUntilAnswered(int requests) {
     writer.start();
-    await().until(() -> answers.size() == requests);
+    await().atMost(StoreUnderTest.PATIENCE).until(() -> answers.size() == requests);
     writer.close();
     assertThat(fatal).isEmpty();
   }

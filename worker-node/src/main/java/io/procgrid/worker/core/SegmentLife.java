@@ -185,7 +185,8 @@ final class SegmentLife {
   void step(WorkerEvent.FromTree event, long nowMillis) {
     Segment segment = table.get(event.segment());
     if (segment == null) {
-      throw new IllegalStateException("unknown segment: " + event);
+      requireHarmless(event);
+      return;
     }
     switch (event) {
       case WorkerEvent.Launched launched -> launched(segment, launched);
@@ -227,6 +228,20 @@ final class SegmentLife {
           block(segment, kill.reason(), nowMillis);
         }
       }
+    }
+  }
+
+  /** What different threads tell of a tree may come after its death, and that be forgotten. */
+  private static void requireHarmless(WorkerEvent.FromTree event) {
+    switch (event) {
+      case WorkerEvent.LeaderExited _, WorkerEvent.TreeEmpty _, WorkerEvent.KillBlocked _ -> {}
+      case WorkerEvent.Launched _,
+          WorkerEvent.LaunchFailed _,
+          WorkerEvent.LaunchCancelled _,
+          WorkerEvent.Adopted _,
+          WorkerEvent.AdoptFailed _,
+          WorkerEvent.TreeDead _ ->
+          throw new IllegalStateException("unknown segment: " + event);
     }
   }
 

@@ -53,13 +53,13 @@ final class Terms {
     highestRunId = Math.max(highestRunId, runId);
   }
 
-  /** The highest dispatch number accepted in the highest epoch, 0 before the first. */
+  /** The highest dispatch number decided on in the highest epoch, 0 before the first. */
   long dispatchNumber() {
     return dispatchNumber;
   }
 
-  void accepted(long number) {
-    dispatchNumber = number;
+  void usedUp(long number) {
+    dispatchNumber = Math.max(dispatchNumber, number);
   }
 
   /** Why a message is not for this worker process, or null. */

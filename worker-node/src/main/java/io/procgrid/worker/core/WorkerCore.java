@@ -183,6 +183,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       } else {
         decideNew(order, epoch, decisions);
       }
+      // Whatever was decided, the same message again is stale: it may come after a Forget.
+      terms.usedUp(order.dispatchNumber());
     }
   }
 
@@ -214,7 +216,6 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       decisions.decide(order, Answer.Decision.REJECTED, objection);
       return;
     }
-    terms.accepted(order.dispatchNumber());
     life.accept(order, epoch);
     decisions.await(order, Answer.Decision.ACCEPTED);
   }
@@ -281,10 +282,14 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     forgets.open(request, forgotten, kept, List.copyOf(dropping));
   }
 
-  /** No Start on its way can bring it back: it would be stale, or of an older epoch. */
+  /**
+   * No Start on its way can bring it back: whatever the head sent in this epoch up to that number
+   * has come or is stale, and what was sent in older ones is refused. Nor does a killer wait for an
+   * earlier incarnation on its account.
+   */
   private boolean mayForget(Segment segment, Command.ForgetOrder order) {
     return segment.isProven()
-        && (terms.dispatchNumber() >= order.lastDispatchNumber()
-            || segment.epochCounter < terms.counter());
+        && table.earlierLive(segment.key).isEmpty()
+        && terms.dispatchNumber() >= order.lastDispatchNumber();
   }
 }

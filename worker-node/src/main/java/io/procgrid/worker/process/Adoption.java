@@ -1,7 +1,9 @@
 package io.procgrid.worker.process;
 
+import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Takes trees back by their records, whichever mechanism launched them. */
 final class Adoption {
@@ -24,6 +26,8 @@ final class Adoption {
     try {
       return switch (record.containment()) {
         case CgroupContainment.NAME -> adoptLeaf(record);
+        case NamespaceContainment.NAME -> NamespaceTree.adopt(supervision, record);
+        case SessionContainment.NAME -> adoptSession(record);
         default ->
             throw new IllegalStateException(
                 "cannot adopt pid "
@@ -44,9 +48,20 @@ final class Adoption {
             .orElseThrow(
                 () -> new IllegalStateException("cgroup2 is not mounted any more; mount it again"));
     CgroupLeaf leaf = new CgroupLeaf(Path.of(record.place()));
-    WatchedProcess leader = WatchedProcess.again((int) record.pid(), record.startTicks());
+    WatchedProcess leader = leaderOf(record);
     supervision.descendants().register(CgroupTree.markOf(leaf), leader);
     supervision.exits().watch(leader);
     return new CgroupTree(supervision, mount, leaf, leader, record, null);
+  }
+
+  private ContainedTree adoptSession(ProcessRecord record) throws SystemCallException {
+    WatchedProcess leader = leaderOf(record);
+    supervision.descendants().register(DescentMark.of(record.place()), leader);
+    supervision.exits().watch(leader);
+    return new SessionTree(supervision, leader, record, null);
+  }
+
+  private static WatchedProcess leaderOf(ProcessRecord record) throws SystemCallException {
+    return WatchedProcess.again((int) record.pid(), record.startTicks(), Optional::empty);
   }
 }

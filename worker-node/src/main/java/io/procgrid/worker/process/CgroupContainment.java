@@ -1,7 +1,6 @@
 package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -44,6 +43,11 @@ final class CgroupContainment implements Containment {
   }
 
   @Override
+  public boolean bestEffort() {
+    return false;
+  }
+
+  @Override
   public ContainedTree launch(SegmentKey segment, LaunchPlan plan) throws LaunchException {
     new LaunchCheck(plan).run();
     CgroupLeaf leaf = createLeaf(segment, plan);
@@ -58,21 +62,7 @@ final class CgroupContainment implements Containment {
   private ContainedTree launch(LaunchPlan plan, CgroupLeaf leaf) throws LaunchException {
     Launcher.Held held = supervision.launcher().launch(plan);
     WatchedProcess leader = held.process();
-    try {
-      supervision.descendants().register(CgroupTree.markOf(leaf), leader);
-      CgroupTree.markOf(leaf).set(leader.pid());
-      leaf.enter(leader.pid());
-      supervision.exits().watch(leader);
-    } catch (SystemCallException e) {
-      held.abandon();
-      supervision.descendants().unregister(CgroupTree.markOf(leaf));
-      throw new LaunchException(
-          "cannot start "
-              + plan.executable()
-              + ": its process could not be contained: "
-              + e.getMessage(),
-          e);
-    }
+    supervision.contain(plan, held, CgroupTree.markOf(leaf), () -> leaf.enter(leader.pid()));
     ProcessRecord record =
         new ProcessRecord(
             NAME,

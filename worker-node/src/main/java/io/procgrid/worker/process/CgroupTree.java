@@ -2,8 +2,6 @@ package io.procgrid.worker.process;
 
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.DescentMark;
-import io.procgrid.worker.process.linux.Errno;
-import io.procgrid.worker.process.linux.Pidfd;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -77,20 +75,7 @@ final class CgroupTree extends SupervisedTree {
     leaf.kill();
     if (each) {
       for (int pid : live) {
-        kill(pid);
-      }
-    }
-  }
-
-  private void kill(int pid) throws SystemCallException {
-    try (Pidfd process = Pidfd.open(pid)) {
-      // Asked after the open: from here on the pidfd cannot come to mean another process.
-      if (mark.isOn(pid) || leaf.holds(pid, mount)) {
-        process.signal(Pidfd.SIGKILL);
-      }
-    } catch (SystemCallException e) {
-      if (e.errno() != Errno.ESRCH) {
-        throw e;
+        Descendants.kill(pid, () -> mark.isOn(pid) || leaf.holds(pid, mount));
       }
     }
   }

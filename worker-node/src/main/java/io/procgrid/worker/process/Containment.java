@@ -12,6 +12,9 @@ public interface Containment extends AutoCloseable {
   /** "cgroup", "namespace", "session" or "portable". */
   String name();
 
+  /** Whether a process that sets out to hide may stay unseen; to be said where people look. */
+  boolean bestEffort();
+
   /**
    * Creates the place of a segment and its first process, held at the gate: no user code runs
    * before {@link ContainedTree#release()}. When the worker dies first, the process exits by

@@ -2,6 +2,7 @@ package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.LinuxHost;
+import io.procgrid.worker.process.linux.ProcessStat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +23,12 @@ import org.slf4j.LoggerFactory;
 public final class ContainmentProbe {
   private static final Logger log = LoggerFactory.getLogger(ContainmentProbe.class);
   private static final Duration BLOCKED_AFTER = Duration.ofSeconds(10);
-  private static final List<ContainmentMode> STRONGEST_FIRST = List.of(ContainmentMode.CGROUP);
+  private static final List<ContainmentMode> STRONGEST_FIRST =
+      List.of(
+          ContainmentMode.CGROUP,
+          ContainmentMode.NAMESPACE,
+          ContainmentMode.SESSION,
+          ContainmentMode.PORTABLE);
 
   private final String identity;
   private final String hostName;
@@ -61,10 +68,7 @@ public final class ContainmentProbe {
     for (ContainmentMode candidate : candidates) {
       try {
         Containment containment = tried(candidate);
-        log.info(
-            "containment {}{}",
-            containment.name(),
-            refusals.isEmpty() ? "" : "; not " + String.join("; not ", refusals));
+        announce(containment, refusals);
         return containment;
       } catch (ContainmentException e) {
         refusals.add(candidate.text() + ": " + e.getMessage());
@@ -74,11 +78,25 @@ public final class ContainmentProbe {
         "containment " + String.join("; ", refusals) + "; --containment auto takes what works");
   }
 
+  private static void announce(Containment containment, List<String> refusals) {
+    log.info("containment {}", containment.name());
+    refusals.forEach(refusal -> log.info("not used: {}", refusal));
+    if (containment.bestEffort()) {
+      log.warn(
+          "containment {} is best effort: a process that sets out to hide may outlive a kill;"
+              + " run the worker as root or allow user namespaces for more",
+          containment.name());
+    }
+  }
+
   private Containment tried(ContainmentMode mode) throws ContainmentException {
     Containment containment =
         switch (mode) {
           case CGROUP -> openCgroup();
-          case AUTO, NAMESPACE, SESSION, PORTABLE -> throw new ContainmentException("unknown");
+          case NAMESPACE -> openNamespace();
+          case SESSION -> new SessionContainment(supervise(), clock);
+          case PORTABLE -> openPortable();
+          case AUTO -> throw new IllegalArgumentException("auto is no mechanism");
         };
     try {
       tryOut(containment);
@@ -103,6 +121,28 @@ public final class ContainmentProbe {
               + "; start the worker as root or in a cgroup delegated to its user (systemd:"
               + " Delegate=yes)",
           e);
+    }
+  }
+
+  private Containment openNamespace() throws ContainmentException {
+    Supervision supervision = supervise();
+    try {
+      return new NamespaceContainment(supervision, NamespaceTool.probe(), clock);
+    } catch (IOException e) {
+      supervision.close();
+      throw new ContainmentException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Containment openPortable() throws ContainmentException {
+    Predicate<ProcessHandle> alive =
+        LinuxHost.unsupported().isEmpty()
+            ? handle -> handle.isAlive() && !ProcessStat.isDead(handle.pid())
+            : ProcessHandle::isAlive;
+    try {
+      return new PortableContainment(GateShell.probe(), hostName, blockedAfter, alive, clock);
+    } catch (IOException e) {
+      throw new ContainmentException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -53,11 +53,15 @@ final class Descendants {
     return new Sighting(dead, live);
   }
 
-  /** Sends SIGKILL to a process, if it carries the mark. */
-  static void kill(DescentMark mark, int pid) throws SystemCallException {
+  /** Whether a pid means a process that is to be killed. */
+  interface Condition {
+    boolean holds() throws SystemCallException;
+  }
+
+  /** Sends SIGKILL to a process, if the condition holds once its pid cannot change its meaning. */
+  static void kill(int pid, Condition condition) throws SystemCallException {
     try (Pidfd process = Pidfd.open(pid)) {
-      // Asked after the open: the pidfd cannot come to mean another process any more.
-      if (mark.isOn(pid)) {
+      if (condition.holds()) {
         process.signal(Pidfd.SIGKILL);
       }
     } catch (SystemCallException e) {

@@ -5,6 +5,7 @@ import io.procgrid.worker.process.linux.Errno;
 import io.procgrid.worker.process.linux.Pidfd;
 import io.procgrid.worker.process.linux.Spawn;
 import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -60,7 +61,7 @@ final class Launcher {
     try (Descriptor stdout = Descriptor.openToAppend(plan.stdout());
         Descriptor stderr = Descriptor.openToAppend(plan.stderr());
         Descriptor.Pipe pipe = Descriptor.pipe()) {
-      List<Descriptor> inherited = new java.util.ArrayList<>(List.of(pipe.reader()));
+      List<Descriptor> inherited = new ArrayList<>(List.of(pipe.reader()));
       inherited.addAll(others);
       int pid =
           new Spawn(command, environment, plan.directory(), stdout, stderr, inherited).start();

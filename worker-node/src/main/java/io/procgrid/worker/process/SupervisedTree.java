@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -154,7 +155,7 @@ abstract class SupervisedTree implements ContainedTree {
   private static void awaitExit(CompletableFuture<ExitStatus> exit) throws InterruptedException {
     try {
       exit.get();
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw new IllegalStateException("the exit of a leader never completes exceptionally", e);
     }
   }

@@ -1,5 +1,6 @@
 package io.procgrid.worker.process;
 
+import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.LinuxHost;
 import io.procgrid.worker.process.linux.ProcessStat;
@@ -66,6 +67,35 @@ final class Supervision implements AutoCloseable {
 
   ExitWatcher exits() {
     return exits;
+  }
+
+  /** A step between the birth of a held process and its release. */
+  interface Step {
+    void run() throws IOException;
+  }
+
+  /**
+   * Marks a held process, takes the step, and watches for its exit.
+   *
+   * @throws LaunchException one of it failed; the process is gone
+   */
+  void contain(LaunchPlan plan, Launcher.Held held, DescentMark mark, Step step)
+      throws LaunchException {
+    try {
+      descendants.register(mark, held.process());
+      mark.set(held.process().pid());
+      step.run();
+      exits.watch(held.process());
+    } catch (IOException e) {
+      held.abandon();
+      descendants.unregister(mark);
+      throw new LaunchException(
+          "cannot start "
+              + plan.executable()
+              + ": its process could not be contained: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   /** What is known of a process that does not die, for the one who waits. */

@@ -5,10 +5,12 @@ import io.procgrid.worker.process.linux.Errno;
 import io.procgrid.worker.process.linux.Pidfd;
 import io.procgrid.worker.process.linux.ProcessStat;
 import io.procgrid.worker.process.linux.SystemCallException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,32 +24,39 @@ import org.jspecify.annotations.Nullable;
  * session, cannot come to mean another process.
  */
 final class WatchedProcess {
-  private static final long INFORMATION_PAUSE_NANOS = 20_000_000;
-  private static final int INFORMATION_TRIES = 250;
+  private static final Duration LONGEST_INFORMATION_WAIT = Duration.ofSeconds(5);
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final int pid;
   private final long startTicks;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+  private final Supplier<Optional<ExitStatus>> hearsay;
   private @Nullable Pidfd pidfd;
 
-  private WatchedProcess(int pid, long startTicks, @Nullable Pidfd pidfd) {
+  private WatchedProcess(
+      int pid, long startTicks, @Nullable Pidfd pidfd, Supplier<Optional<ExitStatus>> hearsay) {
     this.pid = pid;
     this.startTicks = startTicks;
     this.pidfd = pidfd;
+    this.hearsay = hearsay;
   }
 
   /** Takes a child of this process that nobody has waited for yet. */
   static WatchedProcess child(int pid) throws SystemCallException {
     Pidfd pidfd = Pidfd.open(pid);
     long startTicks = ProcessStat.of(pid).map(ProcessStat::startTicks).orElse(0L);
-    return new WatchedProcess(pid, startTicks, pidfd);
+    return new WatchedProcess(pid, startTicks, pidfd, Optional::empty);
   }
 
   /**
    * Finds a process again. When the pid is free, or means another process by now, what is returned
    * is over.
+   *
+   * @param hearsay what another process says of its end, for kernels that do not tell it
    */
-  static WatchedProcess again(int pid, long startTicks) throws SystemCallException {
+  static WatchedProcess again(int pid, long startTicks, Supplier<Optional<ExitStatus>> hearsay)
+      throws SystemCallException {
     if (pid <= 0) {
       return gone(pid, startTicks, "its pid was never known");
     }
@@ -66,12 +75,12 @@ final class WatchedProcess {
       pidfd.close();
       return gone(pid, startTicks, "it ended while no worker ran");
     }
-    return new WatchedProcess(pid, startTicks, pidfd);
+    return new WatchedProcess(pid, startTicks, pidfd, hearsay);
   }
 
   /** A process that is over, its status lost. */
   static WatchedProcess gone(int pid, long startTicks, String reason) {
-    WatchedProcess process = new WatchedProcess(pid, startTicks, null);
+    WatchedProcess process = new WatchedProcess(pid, startTicks, null, Optional::empty);
     process.exit.complete(new ExitStatus.Lost("exit status unknown: " + reason));
     return process;
   }
@@ -138,10 +147,7 @@ final class WatchedProcess {
       // Not a child of this worker: there is nothing to reap.
     }
     if (!exit.isDone()) {
-      exit.complete(
-          pidfd
-              .exitInformation()
-              .orElseGet(() -> new ExitStatus.Lost("exit status unknown: " + notAChild())));
+      exit.complete(information().orElseGet(WatchedProcess::lost));
     }
     pidfd.close();
     pidfd = null;
@@ -152,18 +158,27 @@ final class WatchedProcess {
   }
 
   private synchronized Optional<ExitStatus> information() {
-    return pidfd == null ? Optional.empty() : pidfd.exitInformation();
+    Optional<ExitStatus> told = pidfd == null ? Optional.empty() : pidfd.exitInformation();
+    return told.or(hearsay);
   }
 
   private void awaitInformation() {
-    for (int i = 0; i < INFORMATION_TRIES && !exit.isDone(); i++) {
-      information().ifPresent(exit::complete);
-      LockSupport.parkNanos(INFORMATION_PAUSE_NANOS);
+    Backoff backoff = new Backoff(FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
+    long start = System.nanoTime();
+    try {
+      while (!exit.isDone() && System.nanoTime() - start < LONGEST_INFORMATION_WAIT.toNanos()) {
+        information().ifPresent(exit::complete);
+        backoff.pause();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    exit.complete(new ExitStatus.Lost("exit status unknown: " + notAChild()));
+    exit.complete(lost());
   }
 
-  private static String notAChild() {
-    return "the worker that started it is gone, and this kernel keeps no status for another";
+  private static ExitStatus lost() {
+    return new ExitStatus.Lost(
+        "exit status unknown: the worker that started it is gone, and the kernel tells it only to"
+            + " that one");
   }
 }

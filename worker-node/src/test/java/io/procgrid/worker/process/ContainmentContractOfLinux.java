@@ -36,6 +36,7 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "(setsid sh -c 'sleep WORD & :' &) ; exit 0",
         "env -i setsid sh -c 'setsid sh -c \"sleep WORD & :\" & :' & sleep 0.2; exit 0",
         "env -i /usr/bin/setsid /bin/sleep WORD & exit 0",
       })
@@ -47,6 +48,17 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     TreeDeath death = tree.kill(reason -> {});
     assertThat(HostProcesses.alive(word)).isEmpty();
     assertThat(death.liveMemberSeen()).isTrue();
+  }
+
+  @Test
+  void manyRunsLeaveNoZombie() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      ContainedTree tree = start("(sh -c ':' &); (setsid sleep 0.01 &); exit " + i);
+      assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(i));
+      tree.awaitEmpty();
+      tree.dispose();
+    }
+    await().until(() -> HostProcesses.zombieChildren().isEmpty());
   }
 
   @Test

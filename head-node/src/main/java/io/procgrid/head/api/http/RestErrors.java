@@ -1,6 +1,7 @@
 package io.procgrid.head.api.http;
 
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -29,6 +30,12 @@ final class RestErrors implements ServerErrorHandler {
 
   @Override
   public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
+    if (cause instanceof HttpStatusException refused) {
+      return reply(refused.httpStatus(), explain(refused.httpStatus(), null)).toHttp(0);
+    }
+    if (cause instanceof ContentTooLargeException) {
+      return reply(HttpStatus.REQUEST_ENTITY_TOO_LARGE, tooLarge()).toHttp(0);
+    }
     if (cause instanceof RequestTimeoutException) {
       return reply(
               HttpStatus.SERVICE_UNAVAILABLE,
@@ -70,13 +77,16 @@ final class RestErrors implements ServerErrorHandler {
   }
 
   private AggregatedHttpResponse render(HttpStatus status, @Nullable String description) {
-    String message =
-        status.equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)
-            ? tooLarge()
-            : "the HTTP request cannot be served: %s"
-                .formatted(description == null ? status.toString() : description);
-    Reply reply = reply(status, message);
+    Reply reply = reply(status, explain(status, description));
     return AggregatedHttpResponse.of(reply.headers(0), HttpData.wrap(reply.wrapper()));
+  }
+
+  private String explain(HttpStatus status, @Nullable String description) {
+    if (status.equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE)) {
+      return tooLarge();
+    }
+    return "the HTTP request cannot be served: %s; send it as HTTP/1.1 or HTTP/2 asks for"
+        .formatted(description == null ? status.toString() : description);
   }
 
   String tooLarge() {

@@ -122,11 +122,11 @@ final class RestService implements HttpService {
     } catch (InvalidRequestException e) {
       return failure(HttpStatus.BAD_REQUEST, e.getMessage()).toHttp(System.nanoTime() - arrived);
     }
-    context.setRequestTimeout(TimeoutMode.SET_FROM_NOW, endpoint.get().longestWait().plus(MARGIN));
     Caller caller = caller(context, request);
     return HttpResponse.of(
         request
             .aggregate()
+            .whenComplete((whole, failure) -> allowFor(endpoint.get(), context))
             .handleAsync(
                 (whole, failure) ->
                     (failure == null
@@ -134,6 +134,11 @@ final class RestService implements HttpService {
                             : unreadable(format, failure))
                         .toHttp(System.nanoTime() - arrived),
                 executor));
+  }
+
+  /** Reading the body had its own time; from here on the endpoint's counts. */
+  private static void allowFor(Endpoint endpoint, ServiceRequestContext context) {
+    context.setRequestTimeout(TimeoutMode.SET_FROM_NOW, endpoint.longestWait().plus(MARGIN));
   }
 
   private static String withoutPrefix(String path) {

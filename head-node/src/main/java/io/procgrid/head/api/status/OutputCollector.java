@@ -36,8 +36,7 @@ public final class OutputCollector {
    * @param unavailable segments whose worker could not be asked, and why
    */
   public record Collected(
-      ImmutableMap<SegmentKey, SegmentOutput> lines,
-      ImmutableMap<SegmentKey, String> unavailable) {
+      ImmutableMap<SegmentKey, SegmentOutput> lines, ImmutableMap<SegmentKey, String> unavailable) {
 
     /** The same, but what is saved counts in place of what a worker said or could not say. */
     public Collected replacedBy(ImmutableMap<SegmentKey, SegmentOutput> saved) {

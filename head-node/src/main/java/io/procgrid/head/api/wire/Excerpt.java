@@ -11,7 +11,7 @@ public final class Excerpt {
     return '"' + of(text) + '"';
   }
 
-  /** The text; control characters, quotes' backslashes and lone surrogates are escaped. */
+  /** The text; control characters, halves of surrogate pairs and the like are escaped. */
   public static String of(String text) {
     StringBuilder excerpt = new StringBuilder();
     int shown = 0;

@@ -51,6 +51,11 @@ public record ProcessStat(
     return allThreads(pid, ProcessStat::isEnding);
   }
 
+  /** Whether every thread of the process that has this pid is over. */
+  public static boolean isDead(long pid) {
+    return allThreads(pid, stat -> stat.state() == 'Z' || stat.state() == 'X');
+  }
+
   private static boolean allThreads(long pid, Predicate<ProcessStat> condition) {
     String[] threads = new File("/proc/" + pid + "/task").list();
     if (threads == null) {

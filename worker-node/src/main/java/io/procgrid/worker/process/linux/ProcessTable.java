@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All processes of the host, read from /proc by the kernel's own directory call: a process that is
@@ -48,6 +49,25 @@ public final class ProcessTable {
       SystemCallException.check("getdents64", "/proc", result);
     }
     return pids;
+  }
+
+  /** The children of a process that starts them from its first thread. */
+  public static List<Integer> childrenOf(int parent) throws SystemCallException {
+    String path = "/proc/" + parent + "/task/" + parent + "/children";
+    try {
+      return Stream.of(KernelFile.read(path).trim().split(" "))
+          .filter(pid -> !pid.isEmpty())
+          .map(Integer::valueOf)
+          .toList();
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+      // A kernel without CONFIG_PROC_CHILDREN.
+      return pids().stream()
+          .filter(pid -> ProcessStat.of(pid).filter(stat -> stat.parent() == parent).isPresent())
+          .toList();
+    }
   }
 
   /** The pids that carry a mark, by mark. */

@@ -1,0 +1,126 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.common.run.ExitStatus;
+import io.procgrid.worker.process.linux.DescentMark;
+import io.procgrid.worker.process.linux.ProcessStat;
+import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tree in a pid namespace of its own.
+ *
+ * <pre>
+ *   unshare (outer) ── waits for ──► sh, pid 1 of the namespace (init) ──► user's program (leader)
+ * </pre>
+ *
+ * The kernel kills everything in the namespace when its init dies, and lets the init's pidfd become
+ * readable only after that: this is the proof.
+ */
+final class NamespaceTree extends SupervisedTree {
+  private final Supervision supervision;
+  private final DescentMark mark;
+  private final WatchedProcess outer;
+  private final WatchedProcess init;
+  private final WatchedProcess leader;
+  private final @Nullable Gate gate;
+  private final @Nullable NamespaceReport report;
+
+  /** A tree; gate and report are null when an earlier worker launched it. */
+  NamespaceTree(
+      Supervision supervision,
+      WatchedProcess outer,
+      WatchedProcess init,
+      WatchedProcess leader,
+      ProcessRecord record,
+      @Nullable Gate gate,
+      @Nullable NamespaceReport report) {
+    super(record, supervision.blockedAfter());
+    this.supervision = supervision;
+    this.mark = DescentMark.of(NamespacePlace.parse(record.place()).nonce());
+    this.outer = outer;
+    this.init = init;
+    this.leader = leader;
+    this.gate = gate;
+    this.report = report;
+  }
+
+  /** Finds a namespace again by its record. */
+  static NamespaceTree adopt(Supervision supervision, ProcessRecord record)
+      throws SystemCallException {
+    NamespacePlace place = NamespacePlace.parse(record.place());
+    WatchedProcess outer =
+        WatchedProcess.again(place.outerPid(), place.outerStart(), Optional::empty);
+    WatchedProcess init =
+        WatchedProcess.again((int) record.pid(), record.startTicks(), Optional::empty);
+    WatchedProcess leader =
+        WatchedProcess.again(place.leaderPid(), place.leaderStart(), Optional::empty);
+    supervision.descendants().register(DescentMark.of(place.nonce()), outer);
+    supervision.exits().watch(leader);
+    return new NamespaceTree(supervision, outer, init, leader, record, null, null);
+  }
+
+  @Override
+  public void release() {
+    if (gate != null) {
+      gate.open();
+    }
+  }
+
+  @Override
+  public CompletableFuture<ExitStatus> leaderExit() {
+    return leader.exit();
+  }
+
+  @Override
+  Sighting look() throws SystemCallException {
+    if (init.isDead()) {
+      return outer.isDead() ? Sighting.DEAD : Sighting.DYING;
+    }
+    Set<Integer> live = new LinkedHashSet<>();
+    for (int pid : supervision.descendants().look(mark).live()) {
+      // Outer, init and the init's helpers share the outer's session; the leader left it before
+      // its gate, and nobody can go back.
+      Optional<ProcessStat> stat = ProcessStat.of(pid);
+      if (stat.isPresent() && stat.get().session() != outer.pid()) {
+        live.add(pid);
+      }
+    }
+    return Sighting.alive(live);
+  }
+
+  @Override
+  void strike(Set<Integer> live, boolean each) throws SystemCallException {
+    init.kill();
+    if (each) {
+      outer.kill();
+    }
+  }
+
+  @Override
+  String obstacle(int pid) {
+    return supervision.obstacle(pid);
+  }
+
+  @Override
+  void settle() {
+    leader.finish();
+    init.finish();
+    outer.finish();
+    if (gate != null) {
+      gate.close();
+    }
+    if (report != null) {
+      report.close();
+    }
+    supervision.descendants().unregister(mark);
+  }
+
+  @Override
+  public void dispose() {
+    settle();
+  }
+}
