@@ -306,6 +306,10 @@ final class SegmentLife {
       segment = new Segment(key, epochCounter, Phase.TOMBSTONED);
       table.add(segment);
     }
+    if (!segment.blocked.isEmpty()) {
+      // Why the kill that this one shares has no proof.
+      killers.pending(new KillStep.Pending(key, segment.blocked));
+    }
     order(segment, facts, nowMillis, atMillis);
     report(segment);
   }
@@ -342,14 +346,10 @@ final class SegmentLife {
     }
   }
 
-  /** Tells killers what is known: the proof, or why there is none. */
-  void report(Segment segment) {
+  /** Tells killers the proof, if there is one. */
+  private void report(Segment segment) {
     if (segment.isProven() && table.earlierLive(segment.key).isEmpty()) {
       killers.proven(new KillStep.Proven(segment.key, Objects.requireNonNull(segment.outcome)));
-      return;
-    }
-    if (!segment.blocked.isEmpty()) {
-      killers.pending(new KillStep.Pending(segment.key, segment.blocked));
     }
   }
 

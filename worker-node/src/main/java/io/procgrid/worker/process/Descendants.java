@@ -22,6 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Descendants {
   private final Map<Long, WatchedProcess> leaders = new ConcurrentHashMap<>();
+  // Their last zombies may reach this worker after the proof of death.
+  private final Set<Long> dead = ConcurrentHashMap.newKeySet();
   private final ReentrantLock searching = new ReentrantLock();
   private final AtomicLong begun = new AtomicLong();
   private long succeeded;
@@ -32,9 +34,9 @@ final class Descendants {
     leaders.put(mark.value(), leader);
   }
 
-  /** The mark's tree is dead. */
+  /** The mark's tree is dead: only its last zombies are still to be reaped. */
   void unregister(DescentMark mark) {
-    leaders.remove(mark.value());
+    dead.add(mark.value());
   }
 
   /** Looks for all processes that carry the mark, by a search that begins after this call. */
@@ -74,12 +76,18 @@ final class Descendants {
     if (leaders.isEmpty()) {
       return;
     }
-    for (Map.Entry<Long, List<Integer>> tree : search().entrySet()) {
-      if (leaders.containsKey(tree.getKey())) {
-        DescentMark mark = new DescentMark(tree.getKey());
-        for (int pid : tree.getValue()) {
-          isDead(mark, pid);
-        }
+    Set<Long> deadBefore = Set.copyOf(dead);
+    Map<Long, List<Integer>> found = search();
+    for (long value : leaders.keySet()) {
+      DescentMark mark = new DescentMark(value);
+      for (int pid : found.getOrDefault(value, List.of())) {
+        isDead(mark, pid);
+      }
+    }
+    for (long value : deadBefore) {
+      if (!found.containsKey(value)) {
+        leaders.remove(value);
+        dead.remove(value);
       }
     }
   }

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /**
@@ -18,11 +20,14 @@ import java.util.function.Predicate;
 final class PortableContainment implements Containment {
   static final String NAME = "portable";
 
+  private static final Duration RECORD_INTERVAL = Duration.ofMillis(100);
+
   private final GateShell shell;
   private final String hostName;
   private final Duration blockedAfter;
   private final Predicate<ProcessHandle> alive;
   private final InstantSource clock;
+  private final ExecutorService recorders = Executors.newVirtualThreadPerTaskExecutor();
 
   /**
    * A containment.
@@ -73,8 +78,17 @@ final class PortableContainment implements Containment {
         new ProcessRecord(NAME, process.pid(), 0, "", startOf(process.toHandle()), clock.millis());
     CompletableFuture<ExitStatus> exit =
         process.onExit().thenApply(over -> new ExitStatus.Exited(over.exitValue()));
-    return new PortableTree(
-        record, blockedAfter, hostName, alive, process.toHandle(), exit, process.outputWriter());
+    PortableTree tree =
+        new PortableTree(
+            record,
+            blockedAfter,
+            hostName,
+            alive,
+            process.toHandle(),
+            exit,
+            process.outputWriter());
+    recorders.execute(() -> record(tree));
+    return tree;
   }
 
   @Override
@@ -90,11 +104,25 @@ final class PortableContainment implements Containment {
     return new PortableTree(record, blockedAfter, hostName, alive, leader.orElse(null), exit, null);
   }
 
+  /** Keeps track of the descendants: once their parents are gone, nothing leads to them. */
+  private static void record(PortableTree tree) {
+    try {
+      while (!tree.leaderExit().isDone()) {
+        tree.look();
+        Thread.sleep(RECORD_INTERVAL);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Start time as the JDK tells it; empty where it does not. */
   private static String startOf(ProcessHandle handle) {
     return handle.info().startInstant().map(Instant::toString).orElse("");
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    recorders.shutdownNow();
+  }
 }

@@ -23,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,9 +144,7 @@ class JournalTest {
     append(ACCEPTED, RECORDED, TOMBSTONED);
     damage(Slot.TOMBSTONE, 20);
 
-    KillFacts tombstone = intact().tombstone();
-    assertThat(tombstone).isNotNull();
-    assertThat(tombstone.origin()).contains("unknown");
+    assertThat(Objects.requireNonNull(intact().tombstone()).origin()).contains("unknown");
   }
 
   @Test
@@ -200,8 +199,7 @@ class JournalTest {
 
     Recovered.Intact entry = (Recovered.Intact) open("boot-2").recovered().segments().getFirst();
 
-    Outcome outcome = entry.outcome();
-    assertThat(outcome).isNotNull();
+    Outcome outcome = Objects.requireNonNull(entry.outcome());
     assertThat(outcome.kind()).isEqualTo(Outcome.Kind.ENDED);
     assertThat(outcome.status()).isInstanceOf(ExitStatus.Lost.class);
     assertThat(directory.resolve("set-aside")).isNotEmptyDirectory();
@@ -264,10 +262,8 @@ class JournalTest {
         new JournalEntry.Ended(SEGMENT, outcome));
 
     Recovered.Intact entry = intact();
-    assertThat(entry.outcome()).isNotNull();
-    assertThat(entry.outcome().detail()).startsWith("ddd");
-    assertThat(entry.tombstone()).isNotNull();
-    assertThat(entry.tombstone().user()).matches("ü+");
+    assertThat(Objects.requireNonNull(entry.outcome()).detail()).startsWith("ddd");
+    assertThat(Objects.requireNonNull(entry.tombstone()).user()).matches("ü+");
   }
 
   @Test

@@ -50,15 +50,15 @@ class CgroupContainmentTest extends ContainmentContractOfLinux {
             + "sh -c \"echo \\$\\$ >$L/t/cgroup.threads; exec sleep WORD\" & sleep WORD",
         // a frozen one
         "L=ROOT$(sed -n 's/^0:://p' /proc/self/cgroup); mkdir $L/f; "
-            + "sh -c \"echo \\$\\$ >$L/f/cgroup.procs; echo 1 >$L/f/cgroup.freeze; sleep WORD\" & "
-            + "sleep WORD",
+            + "sleep WORD & echo $! >$L/f/cgroup.procs; sleep 0.3; "
+            + "echo 1 >$L/f/cgroup.freeze; exec sleep WORD",
       })
   void whoMovesToAnotherCgroupDies(String script) throws Exception {
     String word = HostProcesses.uniqueWord();
     ContainedTree tree = start(script.replace("WORD", word).replace("ROOT", mount.toString()));
-    awaitAlive(word, 2);
+    awaitSleeping(word, 2);
     tree.kill(reason -> {});
-    assertThat(HostProcesses.alive(word)).isEmpty();
+    assertThat(HostProcesses.sleeping(word)).isEmpty();
     assertThat(folder.resolve("stderr")).isEmptyFile();
   }
 
@@ -68,19 +68,11 @@ class CgroupContainmentTest extends ContainmentContractOfLinux {
     ContainedTree tree =
         start("setsid sh -c 'echo $$ >" + mount + "/cgroup.procs; sleep " + word + "' & sleep 0.1");
     exitOf(tree);
-    awaitAlive(word, 1);
-    Thread waiter = Thread.startVirtualThread(() -> wait(tree));
+    awaitSleeping(word, 1);
+    Thread waiter = Thread.startVirtualThread(() -> awaitEmpty(tree));
     assertThat(waiter.join(Duration.ofMillis(300))).isFalse();
     assertThat(tree.kill(reason -> {}).liveMemberSeen()).isTrue();
     assertThat(waiter.join(Duration.ofSeconds(20))).isTrue();
-  }
-
-  private static void wait(ContainedTree tree) {
-    try {
-      tree.awaitEmpty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.ProcessStat;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,21 +45,46 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     String word = HostProcesses.uniqueWord();
     ContainedTree tree = start(script.replace("WORD", word));
     exitOf(tree);
-    awaitAlive(word, 1);
+    awaitSleeping(word, 1);
     TreeDeath death = tree.kill(reason -> {});
-    assertThat(HostProcesses.alive(word)).isEmpty();
+    assertThat(HostProcesses.sleeping(word)).isEmpty();
     assertThat(death.liveMemberSeen()).isTrue();
   }
 
   @Test
   void manyRunsLeaveNoZombie() throws Exception {
+    List<Integer> before = HostProcesses.zombieChildren();
     for (int i = 0; i < 30; i++) {
       ContainedTree tree = start("(sh -c ':' &); (setsid sleep 0.01 &); exit " + i);
       assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(i));
       tree.awaitEmpty();
       tree.dispose();
     }
-    await().until(() -> HostProcesses.zombieChildren().isEmpty());
+    await().until(() -> before.containsAll(HostProcesses.zombieChildren()));
+  }
+
+  @Test
+  void treeOutlivesItsLeaderUntilItIsEmpty() throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ContainedTree tree =
+        start("mkfifo go; (read line <go; : " + word + ") & sleep " + word + " & exit 5");
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(5));
+    awaitSleeping(word, 1);
+    Thread waiter = Thread.startVirtualThread(() -> awaitEmpty(tree));
+    assertThat(waiter.join(Duration.ofMillis(100))).isFalse();
+
+    TreeDeath death = tree.kill(reason -> {});
+    assertThat(death.membersSeen()).isGreaterThanOrEqualTo(2);
+    assertThat(HostProcesses.sleeping(word)).isEmpty();
+    assertThat(waiter.join(Duration.ofSeconds(20))).isTrue();
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(5));
+  }
+
+  @Test
+  void awaitEmptyKillsNobody() throws Exception {
+    ContainedTree tree = start("(sleep 0.3; touch done) & exit 0");
+    tree.awaitEmpty();
+    assertThat(folder.resolve("done")).exists();
   }
 
   @Test
@@ -70,9 +96,9 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
                 + word
                 + " & setsid sh -c 'sleep 0.05; exit' & }; "
                 + "while :; do f; sleep 0.005; done");
-    awaitAlive(word, 5);
+    awaitSleeping(word, 5);
     tree.kill(reason -> {});
-    assertThat(HostProcesses.alive(word)).isEmpty();
+    assertThat(HostProcesses.sleeping(word)).isEmpty();
   }
 
   @Test
@@ -117,5 +143,13 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     assertThat(adopted.kill(reason -> {})).isEqualTo(new TreeDeath(false, 0));
     assertThat(exitOf(adopted)).isInstanceOf(ExitStatus.Lost.class);
     assertThat(ProcessHandle.of(mine.pid())).isPresent();
+  }
+
+  static void awaitEmpty(ContainedTree tree) {
+    try {
+      tree.awaitEmpty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -17,18 +17,19 @@ final class HostProcesses {
     return Long.toString(ThreadLocalRandom.current().nextLong(1_000_000_000L, 9_999_999_999L));
   }
 
-  /** Pids of those that have the word on their command line and are no zombies. */
-  static List<Integer> alive(String word) throws SystemCallException {
+  /** Pids of all live {@code sleep WORD}; shells that only speak of it do not count. */
+  static List<Integer> sleeping(String word) throws SystemCallException {
     List<Integer> alive = new ArrayList<>();
     for (int pid : ProcessTable.pids()) {
-      if (commandLine(pid).contains(word) && !ProcessStat.isEnding(pid)) {
+      if (commandLine(pid).matches("([^\0]*/)?sleep\0" + word + "\0")
+          && !ProcessStat.isEnding(pid)) {
         alive.add(pid);
       }
     }
     return alive;
   }
 
-  /** How many zombies this JVM has to wait for. */
+  /** Children of this JVM that are over and that nobody has waited for. */
   static List<Integer> zombieChildren() throws SystemCallException {
     int self = (int) ProcessHandle.current().pid();
     List<Integer> zombies = new ArrayList<>();

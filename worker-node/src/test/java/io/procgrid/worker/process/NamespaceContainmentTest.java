@@ -17,4 +17,11 @@ class NamespaceContainmentTest extends ContainmentContractOfLinux {
   long leaderPid(ContainedTree tree) {
     return NamespacePlace.parse(tree.record().place()).leaderPid();
   }
+
+  @Override
+  ProcessRecord ofAnotherStart(ProcessRecord record, long pid) {
+    NamespacePlace place = new NamespacePlace("another", (int) pid, 1, (int) pid, 1);
+    return new ProcessRecord(
+        record.containment(), pid, 1, record.bootId(), place.text(), record.startedAtMillis());
+  }
 }
