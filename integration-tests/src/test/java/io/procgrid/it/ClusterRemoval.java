@@ -1,12 +1,9 @@
 package io.procgrid.it;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,21 +28,29 @@ final class ClusterRemoval {
   void run() {
     head.kill();
     workers.forEach(Daemon::kill);
-    Set<Path> cgroups = CgroupFolders.of(LivePids.touching(dataDir));
     killProcs();
-    CgroupFolders.remove(cgroups);
+    workers.forEach(this::removeCgroups);
     removeFolder();
   }
 
+  /** A worker that was killed leaves the cgroup that its identity names. */
+  private void removeCgroups(Daemon worker) {
+    Path file = dataDir.resolve(worker.name() + ".json");
+    if (Files.exists(file)) {
+      try {
+        CgroupFolders.removeOf(RestReply.parse(Files.readString(file)).path("identity").asText());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   private void killProcs() {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> {
-          Set<Long> pids = LivePids.touching(dataDir);
-          pids.forEach(pid -> Signals.send("KILL", pid));
-          return pids.isEmpty();
-        });
+    Waiting.until(() -> {
+      Set<Long> pids = LivePids.touching(dataDir);
+      pids.forEach(pid -> Signals.send("KILL", pid));
+      return pids.isEmpty();
+    });
   }
 
   private void removeFolder() {

@@ -1,18 +1,15 @@
 package io.procgrid.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableMap;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The proc endpoints as a caller uses them. Every method fails unless the head says OK. */
 public final class ProcClient {
-  private static final Duration LONGEST = Duration.ofSeconds(30);
 
   private final RestClient rest;
   private final AtomicInteger names = new AtomicInteger();
@@ -69,7 +66,7 @@ public final class ProcClient {
 
   /** Waits until the run is over. */
   public RunState awaitOver(String runId) {
-    RunState state = status(runId, "wait_ms", Long.toString(LONGEST.toMillis()));
+    RunState state = status(runId, "wait_ms", Long.toString(Waiting.LONGEST.toMillis()));
     assertThat(state.overall())
         .as("run %s: %s", runId, state.answer())
         .isIn("complete", "killed", "error");
@@ -78,14 +75,11 @@ public final class ProcClient {
 
   /** Waits until every segment that the run has is running, and it has at least this many. */
   public RunState awaitRunning(String runId, int segments) {
-    return await()
-        .atMost(LONGEST)
-        .pollInterval(Duration.ofMillis(20))
-        .until(
-            () -> status(runId),
-            state ->
-                state.statuses().size() >= segments
-                    && state.statuses().values().stream().allMatch("running"::equals));
+    return Waiting.until(
+        () -> status(runId),
+        state ->
+            state.statuses().size() >= segments
+                && state.statuses().values().stream().allMatch("running"::equals));
   }
 
   /** Auto-start entries of a proc: run id to what is shown of it. */

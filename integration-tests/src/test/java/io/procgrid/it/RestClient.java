@@ -91,7 +91,7 @@ public final class RestClient {
       throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(base.resolve(endpoint))
-            .timeout(Duration.ofSeconds(60))
+            .timeout(Waiting.LONGEST.plusSeconds(30))
             .method(method, body);
     headers.forEach(request::header);
     try {

@@ -1,7 +1,6 @@
 package io.procgrid.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -11,7 +10,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +21,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * folder. Closing it ends every process of it, daemons and procs, and removes the directory.
  */
 public final class TestCluster implements AutoCloseable {
-  private static final Duration LONGEST = Duration.ofSeconds(30);
   private static final AtomicInteger MARKERS = new AtomicInteger();
 
   private final ClusterShape shape;
@@ -32,6 +29,9 @@ public final class TestCluster implements AutoCloseable {
   private final List<Daemon> workers = new ArrayList<>();
   private final RestClient rest;
   private final ProcClient procs;
+
+  /** Ends the processes when the test's JVM is told to end in the middle of a test. */
+  private final Thread removalAtExit = new Thread(this::remove, "cluster-removal");
 
   private TestCluster(ClusterShape shape) throws IOException {
     this.shape = shape;
@@ -49,6 +49,7 @@ public final class TestCluster implements AutoCloseable {
     }
     rest = new RestClient(URI.create("http://127.0.0.1:" + port));
     procs = new ProcClient(rest);
+    Runtime.getRuntime().addShutdownHook(removalAtExit);
   }
 
   /** Starts a cluster; returns when every worker is registered and reachable. */
@@ -86,13 +87,10 @@ public final class TestCluster implements AutoCloseable {
   /** Starts the head; returns when it serves REST. */
   public void startHead() {
     head.start();
-    await()
-        .atMost(LONGEST)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> {
-          assertThat(head.isRunning()).as("the head lives\n%s", head.log()).isTrue();
-          return servesRest();
-        });
+    Waiting.until(() -> {
+      assertThat(head.isRunning()).as("the head lives\n%s", head.log()).isTrue();
+      return servesRest();
+    });
   }
 
   /** An ordered stop of all daemons, the head first; procs live on. */
@@ -117,23 +115,17 @@ public final class TestCluster implements AutoCloseable {
 
   /** Returns when every worker of this cluster is shown as up. */
   public void awaitWorkersUp() {
-    await()
-        .atMost(LONGEST)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> {
-          for (Daemon worker : workers) {
-            assertThat(worker.isRunning()).as("%s lives\n%s", worker.name(), worker.log()).isTrue();
-          }
-          return workerStates().stream().filter("up"::equals).count() == workers.size();
-        });
+    Waiting.until(() -> {
+      for (Daemon worker : workers) {
+        assertThat(worker.isRunning()).as("%s lives\n%s", worker.name(), worker.log()).isTrue();
+      }
+      return workerStates().stream().filter("up"::equals).count() == workers.size();
+    });
   }
 
   /** Returns when the head shows this state for a worker. */
   public void awaitWorkerState(int number, String state) {
-    await()
-        .atMost(LONGEST)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> state.equals(shownWorker(number).path("state").asText()));
+    Waiting.until(() -> state.equals(shownWorker(number).path("state").asText()));
   }
 
   /** What /show/system/status says of a worker. */
@@ -185,10 +177,7 @@ public final class TestCluster implements AutoCloseable {
 
   /** Waits until this many live processes have the argument; returns exactly them. */
   public static Set<Long> awaitLive(String argument, int count) {
-    return await()
-        .atMost(LONGEST)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> LivePids.withArgument(argument), pids -> pids.size() == count);
+    return Waiting.until(() -> LivePids.withArgument(argument), pids -> pids.size() == count);
   }
 
   /** Kills every run and checks that nothing is left pending. */
@@ -209,6 +198,11 @@ public final class TestCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    Runtime.getRuntime().removeShutdownHook(removalAtExit);
+    remove();
+  }
+
+  private void remove() {
     new ClusterRemoval(dataDir, head, workers).run();
   }
 

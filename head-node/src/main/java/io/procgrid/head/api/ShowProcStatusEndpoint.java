@@ -1,6 +1,7 @@
 package io.procgrid.head.api;
 
 import com.google.common.collect.ImmutableList;
+import io.procgrid.head.api.status.LateOutputs;
 import io.procgrid.head.api.status.OutputCollector;
 import io.procgrid.head.api.status.RunStatuses;
 import io.procgrid.head.api.status.ShownRun;
@@ -78,7 +79,11 @@ final class ShowProcStatusEndpoint implements Endpoint {
     Answer.Runs known = core.ask(new Command.QueryRuns(selector, waitMillis), Answer.Runs.class);
     ImmutableList<ShownRun> runs =
         RunStatuses.join(bulk.call(() -> archive.find(selector)), known.runs());
-    WireRecord response = new StatusRecord(runs, outputs.collect(runs), clock.millis()).build();
+    OutputCollector.Collected output = outputs.collect(runs);
+    if (LateOutputs.possibleIn(runs)) {
+      output = output.replacedBy(bulk.call(() -> new LateOutputs(archive).find(runs)));
+    }
+    WireRecord response = new StatusRecord(runs, output, clock.millis()).build();
     if (clear) {
       forget(runs);
     }

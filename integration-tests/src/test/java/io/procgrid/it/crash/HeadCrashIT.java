@@ -8,6 +8,7 @@ import io.procgrid.it.OwnCluster;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -80,7 +80,7 @@ class HeadCrashIT {
     procs.awaitRunning(run, 2);
     cluster.head().kill();
     Files.createFile(go);
-    Awaitility.await().until(() -> LivePids.touching(own.dataDir()).size() == 2);
+    Waiting.until(() -> LivePids.touching(own.dataDir()).size() == 2);
     cluster.startAll();
 
     assertThat(procs.awaitOver(run).overall()).isEqualTo("error");
@@ -101,7 +101,7 @@ class HeadCrashIT {
         CompletableFuture<Void> first =
             CompletableFuture.runAsync(() -> procs.kill("", "run_tag", "t"), threads)
                 .exceptionally(failure -> null);
-        Awaitility.await().until(() -> LivePids.withArgument(marker).size() < 10);
+        Waiting.until(() -> LivePids.withArgument(marker).size() < 10);
         cluster.head().kill();
         first.join();
         cluster.startAll();

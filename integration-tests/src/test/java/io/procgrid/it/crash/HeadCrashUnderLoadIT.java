@@ -8,6 +8,7 @@ import io.procgrid.it.LivePids;
 import io.procgrid.it.OwnCluster;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.Waiting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -45,7 +45,7 @@ class HeadCrashUnderLoadIT {
               threads.submit(
                   new LoadClient(cluster.rest(), sleeper, acknowledged, random.nextLong())));
         }
-        Awaitility.await().until(() -> acknowledged.count() >= answers);
+        Waiting.until(() -> acknowledged.count() >= answers);
         cluster.head().kill();
         for (Future<?> client : clients) {
           client.get();

@@ -10,11 +10,11 @@ import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RunState;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -151,7 +151,7 @@ class WorkerCrashIT {
     procs.awaitRunning(run, 2);
     cluster.worker(2).kill();
     Files.createFile(go);
-    Awaitility.await().until(() -> LivePids.touching(cluster.dataDir()).size() == 2);
+    Waiting.until(() -> LivePids.touching(cluster.dataDir()).size() == 2);
     cluster.startAll();
 
     RunState state = procs.awaitOver(run);

@@ -2,24 +2,24 @@ package io.procgrid.it.kill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.procgrid.it.ClusterExtension;
 import io.procgrid.it.KillAnswer;
 import io.procgrid.it.LivePids;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.Waiting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(ClusterExtension.class)
 class KillConcurrentlyIT {
   private static final int CLIENTS = 8;
+  private static final int RUNS_OF_A_CLIENT = 40;
 
   private final String marker = TestCluster.newMarker();
   private ProcClient procs;
@@ -98,31 +99,27 @@ class KillConcurrentlyIT {
   @Test
   void everyRunAcceptedBeforeAKillOfEverythingIsDead() throws Exception {
     String name = procs.create(ProcDraft.command("sleep", marker));
-    Set<Long> accepted = new ConcurrentSkipListSet<>();
-    AtomicBoolean enough = new AtomicBoolean();
+    Set<String> accepted = ConcurrentHashMap.newKeySet();
     try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
       List<Future<?>> clients = new ArrayList<>();
-      for (int i = 0; i < CLIENTS; i++) {
+      for (int client = 0; client < CLIENTS; client++) {
         clients.add(
             threads.submit(() -> {
-              while (!enough.get()) {
-                accepted.add(Long.valueOf(procs.execute(name)));
+              for (int i = 0; i < RUNS_OF_A_CLIENT; i++) {
+                accepted.add(procs.execute(name));
               }
             }));
       }
-      for (int round = 0; round < 3; round++) {
-        int target = accepted.size() + 40;
-        Awaitility.await().until(() -> accepted.size() >= target);
-        Set<Long> before = new TreeSet<>(accepted);
-        KillAnswer answer = procs.kill("");
-        assertThat(answer.pending()).isEmpty();
-        for (long run : before) {
-          assertThat(procs.status(Long.toString(run)).overall())
-              .as("run %d", run)
-              .isEqualTo("killed");
+      for (int share = 1; share <= 3; share++) {
+        int enough = CLIENTS * RUNS_OF_A_CLIENT * share / 4;
+        Waiting.until(() -> accepted.size() >= enough);
+        Set<String> before = Set.copyOf(accepted);
+        assertThat(procs.kill("").pending()).isEmpty();
+        JsonNode overall = procs.statuses("").path("overall_statuses");
+        for (String run : before) {
+          assertThat(overall.path(run).asText()).as("run %s", run).isEqualTo("killed");
         }
       }
-      enough.set(true);
       for (Future<?> client : clients) {
         client.get();
       }

@@ -9,6 +9,7 @@ import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RunState;
 import io.procgrid.it.Signals;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +95,7 @@ class KillTreeIT {
     Set<Long> pids = TestCluster.awaitLive(marker, 2);
     pids.forEach(pid -> Signals.send("STOP", pid));
     for (long pid : pids) {
-      Awaitility.await().until(() -> LivePids.threadStates(pid), "T"::equals);
+      Waiting.until(() -> LivePids.threadStates(pid), "T"::equals);
     }
     assertKilledWith(run, pids);
   }
@@ -128,39 +128,40 @@ class KillTreeIT {
                 exec sleep %1$s\
                 """
                     .formatted(marker)));
-    Awaitility.await().until(() -> LivePids.withArgument(marker).size() > 2);
+    Waiting.until(() -> LivePids.withArgument(marker).size() > 2);
     assertThat(procs.kill(run).runIds()).containsExactly(run);
     assertThat(LivePids.withArgument(marker)).isEmpty();
   }
 
   /** A process whose first thread has exited reads as a zombie, yet its other threads run. */
   @Test
-  void processWhoseFirstThreadHasExitedDies() {
+  void processWhoseFirstThreadHasExitedDies() throws IOException {
+    Assumptions.assumeTrue(
+        System.getProperty("os.arch").equals("amd64"), "the number of exit(2) is x86-64's");
+    Path file = cluster.scratch().resolve(marker);
     String run =
         procs.run(
             ProcDraft.shell(
-                    """
-                    python3 first_exits.py %1$s || echo unable
-                    """
-                        .formatted(marker))
+                    "python3 first_exits.py %1$s || echo unable >%1$s; exec sleep %2$s"
+                        .formatted(file, marker))
                 .file(
                     "first_exits.py",
                     """
-                    import ctypes, threading, time
+                    import ctypes, os, sys, threading, time
                     threading.Thread(target=lambda: time.sleep(86400)).start()
+                    with open(sys.argv[1], "w") as f:
+                        f.write(str(os.getpid()) + "\\n")
                     ctypes.CDLL(None).syscall(60, 0)
                     """));
-    Assumptions.assumeTrue(
-        System.getProperty("os.arch").equals("amd64"), "the number of exit(2) is x86-64's");
-    Awaitility.await()
-        .until(() ->
-            procs.status(run).stdout().contains("unable")
-                || procs.status(run).overall().equals("error")
-                || LivePids.withArgument(marker).stream()
-                    .anyMatch(pid -> LivePids.threadStates(pid).contains("Z")));
-    Assumptions.assumeFalse(
-        procs.status(run).stdout().contains("unable"), "there is no python3 with ctypes");
-    assertKilledWith(run, LivePids.withArgument(marker));
+    Waiting.until(() -> Files.exists(file) && Files.readString(file).endsWith("\n"));
+    String pid = Files.readString(file).strip();
+    Assumptions.assumeFalse(pid.equals("unable"), "there is no python3 with ctypes");
+    Waiting.until(() -> LivePids.threadStates(Long.parseLong(pid)).contains("Z"));
+    assertThat(LivePids.isAlive(Long.parseLong(pid))).isTrue();
+
+    assertThat(procs.kill(run).runIds()).containsExactly(run);
+
+    assertThat(LivePids.isAlive(Long.parseLong(pid))).isFalse();
   }
 
   /** Case of runc#4047. */
@@ -253,7 +254,7 @@ class KillTreeIT {
     runs.forEach(procs::awaitOver);
     for (int number = 1; number <= 2; number++) {
       long worker = cluster.worker(number).pid();
-      Awaitility.await().until(() -> Zombies.below(worker) == 0);
+      Waiting.until(() -> Zombies.below(worker) == 0);
     }
   }
 }

@@ -9,13 +9,13 @@ import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RunState;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -75,7 +75,7 @@ class ConcurrencyLimitIT {
       runs.add(procs.execute(name));
     }
     // One on each of the two workers.
-    Awaitility.await().until(() -> started(runs) == 2);
+    Waiting.until(() -> started(runs) == 2);
     Files.createFile(go);
     for (String run : runs) {
       assertThat(procs.awaitOver(run).overall()).isEqualTo("complete");

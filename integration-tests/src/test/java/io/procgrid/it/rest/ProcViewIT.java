@@ -114,8 +114,7 @@ class ProcViewIT {
 
   @Test
   void noSignalIsBlockedOrIgnored() {
-    String run =
-        procs.run(ProcDraft.shell("sed -n 's/^Sig\\(Blk\\|Ign\\):.//p' /proc/$$/status"));
+    String run = procs.run(ProcDraft.shell("sed -n 's/^Sig\\(Blk\\|Ign\\):.//p' /proc/$$/status"));
     List<String> masks = procs.awaitOver(run).stdout();
     assertThat(masks).hasSize(2);
     for (String mask : masks) {

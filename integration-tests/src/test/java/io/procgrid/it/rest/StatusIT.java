@@ -10,13 +10,13 @@ import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RestClient;
 import io.procgrid.it.RunState;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.Waiting;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -142,7 +142,7 @@ class StatusIT {
             ProcDraft.shell("[ $PROCGRID_SEGMENT_NUMBER = 0 ] && exit 3; exec sleep " + marker)
                 .distributed());
     TestCluster.awaitLive(marker, 1);
-    Awaitility.await().until(() -> procs.status(run).statuses().get("0"), "error"::equals);
+    Waiting.until(() -> procs.status(run).statuses().get("0"), "error"::equals);
     assertThat(procs.status(run).overall()).isEqualTo("running");
 
     procs.kill(run);
@@ -219,9 +219,23 @@ class StatusIT {
   }
 
   @Test
+  void outputIsWholeInEveryAnswerFromTheFirstThatShowsTheRunOver() {
+    String name = procs.create(ProcDraft.shell("echo $PROCGRID_RUN_ID"));
+    for (int i = 0; i < 60; i++) {
+      String run = procs.execute(name);
+      RunState state = procs.awaitOver(run);
+      assertThat(state.stdout()).as(state.answer().toString()).containsExactly(run);
+      for (int look = 0; look < 5; look++) {
+        RunState again = procs.status(run);
+        assertThat(again.stdout()).as(again.answer().toString()).containsExactly(run);
+      }
+    }
+  }
+
+  @Test
   void outputIsSeenWhileTheProcRuns() {
     String run = procs.run(ProcDraft.shell("echo early; exec sleep " + TestCluster.newMarker()));
-    Awaitility.await().until(() -> procs.status(run).stdout(), List.of("early")::equals);
+    Waiting.until(() -> procs.status(run).stdout(), List.of("early")::equals);
     assertThat(procs.status(run).overall()).isEqualTo("running");
   }
 

@@ -2,6 +2,7 @@ package io.procgrid.head.api.status;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.SegmentOutput;
@@ -35,8 +36,21 @@ public final class OutputCollector {
    * @param unavailable segments whose worker could not be asked, and why
    */
   public record Collected(
-      ImmutableMap<SegmentKey, SegmentOutput> lines,
-      ImmutableMap<SegmentKey, String> unavailable) {}
+      ImmutableMap<SegmentKey, SegmentOutput> lines, ImmutableMap<SegmentKey, String> unavailable) {
+
+    /** The same, but what is saved counts in place of what a worker said or could not say. */
+    public Collected replacedBy(ImmutableMap<SegmentKey, SegmentOutput> saved) {
+      if (saved.isEmpty()) {
+        return this;
+      }
+      return new Collected(
+          ImmutableMap.<SegmentKey, SegmentOutput>builder()
+              .putAll(lines)
+              .putAll(saved)
+              .buildKeepingLast(),
+          ImmutableMap.copyOf(Maps.filterKeys(unavailable, key -> !saved.containsKey(key))));
+    }
+  }
 
   /** The output of all segments of these runs, as many lines as each run asked for. */
   public Collected collect(List<ShownRun> runs) {

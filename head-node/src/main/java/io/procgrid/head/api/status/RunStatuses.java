@@ -85,7 +85,7 @@ public final class RunStatuses {
         archived.runId(), archived.request(), queuedSince, status, waiting, segments);
   }
 
-  private static Map<SegmentKey, SegmentOutput> savedOutputs(ArchivedRun archived) {
+  static Map<SegmentKey, SegmentOutput> savedOutputs(ArchivedRun archived) {
     Map<SegmentKey, SegmentOutput> saved = new HashMap<>();
     for (ArchivedRun.ArchivedSegment segment : archived.segments()) {
       if (segment.output() != null) {
