@@ -38,9 +38,9 @@ class ProcEnvironmentTest {
   @Test
   void parametersAreNamedInUpperCaseAndTheProcsOwnVariablesWin() {
     assertThat(
-            environment(Map.of("my.Param-1", "v", "größe", "w"), Map.of("PATH", "/own"), Map.of()))
+            environment(Map.of("my.Param-1", "v", "höhe", "w"), Map.of("PATH", "/own"), Map.of()))
         .containsEntry("PROCGRID_PARAM_MY_PARAM_1", "v")
-        .containsEntry("PROCGRID_PARAM_GR__SE", "w")
+        .containsEntry("PROCGRID_PARAM_H_HE", "w")
         .containsEntry("PATH", "/own");
   }
 
