@@ -34,9 +34,12 @@ public final class LateOutputs {
       }
       for (ArchivedRun archived : archive.find(new Selector(run.runId(), "", "", ""))) {
         Map<SegmentKey, SegmentOutput> saved = RunStatuses.savedOutputs(archived);
-        run.segments().stream()
-            .filter(segment -> isExpectedOf(segment) && saved.containsKey(segment.key()))
-            .forEach(segment -> late.put(segment.key(), saved.get(segment.key())));
+        for (ShownRun.Segment segment : run.segments()) {
+          SegmentOutput output = saved.get(segment.key());
+          if (output != null && isExpectedOf(segment)) {
+            late.put(segment.key(), output);
+          }
+        }
       }
     }
     return late.buildOrThrow();
