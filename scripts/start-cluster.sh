@@ -30,8 +30,8 @@ workers are connected. Called again with the same data directory it starts only 
   --port P         port of the REST API ($default_port; when that is taken and no port was named: a free one)
   --data-dir DIR   everything the cluster keeps ($(default_data_dir))
   --slots N        segments of a distributed run per worker, for the workers started now (1)
-  --listen HOST    address that the daemons started now bind to (127.0.0.1)
-  --insecure       bind to an address that others can reach, without authentication: closed test networks only
+  --listen HOST    address that the head binds to, if it is started now (127.0.0.1); the workers here stay on 127.0.0.1
+  --insecure       let the head bind to an address that others can reach, without authentication: closed test networks only
   --help           this text
 
 Environment: PROCGRID_JAVA_HOME (a JDK $java_release_needed or newer), PROCGRID_JAVA_OPTS (further options of the JVMs),
@@ -155,8 +155,8 @@ start_head() {
   say "head: started (pid $head_pid)"
 }
 
-# Starts the head unless it runs; sets $head_pid (of one started here, else empty) and, when REST answers, $url.
-bring_up_head() {
+# Starts the head unless it runs; $head_pid stays empty then.
+begin_head() {
   head_pid=''
   await_settled head
   if is_running head; then
@@ -165,10 +165,17 @@ bring_up_head() {
   else
     start_head
   fi
+}
+
+# Waits until REST answers; sets $url.
+await_head() {
   begin_waiting
   until is_head_serving; do
     if [ -n "$head_pid" ]; then
-      ! has_ended "$head_pid" || report_death head "$head_pid"
+      if has_ended "$head_pid"; then
+        stop_started_workers
+        report_death head "$head_pid"
+      fi
     elif ! is_running head; then
       say "head: ended just now"
       start_head
@@ -186,16 +193,16 @@ is_head_serving() {
   head_answers "$url"
 }
 
-# start_worker NAME: adds it to $started, as name:pid.
+# start_worker NAME: adds it to $started, as name:pid. It stays on the loopback whatever the head listens on: the only one who
+# calls it is the head of this host.
 start_worker() {
-  # shellcheck disable=SC2086 # an option or none
-  launch_worker "$1" --slots "$slots" ${listen:+--listen "$listen"} $insecure
+  launch_worker "$1" --slots "$slots"
   say "$1: started (pid $launched_pid)"
   started="$started $1:$launched_pid"
 }
 
-# Starts the workers that do not run, all at once, and waits until the head is connected to each.
-bring_up_workers() {
+# Starts the workers that do not run.
+begin_workers() {
   started=''
   for wanted in $(wanted_workers); do
     await_settled "$wanted"
@@ -205,6 +212,17 @@ bring_up_workers() {
       start_worker "$wanted"
     fi
   done
+}
+
+# Without a head they would only look for one.
+stop_started_workers() {
+  for one in $started; do
+    has_ended "${one#*:}" || kill -s TERM "${one#*:}"
+  done
+}
+
+# Waits until the head is connected to each.
+await_workers() {
   begin_waiting
   until missing=$(missing_workers) && [ -z "$missing" ]; do
     for one in $started; do
@@ -252,7 +270,10 @@ if ! is_built || { ! is_running head && [ -z "$(running_workers)" ]; }; then
 elif ! is_built_from_these_sources; then
   say "the sources are newer than the program that runs; to build it anew, stop the cluster and start it again"
 fi
-bring_up_head
-bring_up_workers
+# Side by side: what waits for all workers at a cluster start does not wait for long.
+begin_head
+begin_workers
+await_head
+await_workers
 say "up: $workers worker(s), data in $data_dir"
 say "$url"

@@ -13,6 +13,7 @@ import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Bundle;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.ProcDefinition;
+import java.util.stream.Stream;
 
 /** {@code /create/proc}: a new proc and its files. */
 final class CreateProcEndpoint implements Endpoint {
@@ -83,6 +84,14 @@ final class CreateProcEndpoint implements Endpoint {
       WireRecord request, String name, Bundle bundle, Options options) {
     ImmutableMap<String, String> environment = options.below("env.");
     Environment.checkVariables(environment);
+    TextVolume.check(
+        "args and env.* options",
+        Stream.of(
+                request.get(ARGS).stream(),
+                environment.keySet().stream(),
+                environment.values().stream())
+            .flatMap(texts -> texts),
+        "put large data into the proc's files");
     return new ProcDefinition(
         name,
         mode(request.get(EXECUTION_MODE)),

@@ -14,6 +14,7 @@ import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.ProcDefinition;
 import io.procgrid.head.core.RunRequest;
+import java.util.stream.Stream;
 
 /** {@code /execute/proc}: answers with the run id once the run is durable. */
 final class ExecuteProcEndpoint implements Endpoint {
@@ -88,6 +89,10 @@ final class ExecuteProcEndpoint implements Endpoint {
     ImmutableMap<String, String> params = request.get(PARAMS);
     params.forEach((name, value) -> Names.requireNoNul("params." + name, value));
     Environment.checkParams(params.keySet());
+    TextVolume.check(
+        "params",
+        params.entrySet().stream().flatMap(param -> Stream.of(param.getKey(), param.getValue())),
+        "put large data into files of the proc");
     return new RunRequest(
         Names.require("proc_name", request.get(Fields.PROC_NAME)),
         params,

@@ -8,7 +8,6 @@ import io.procgrid.worker.journal.SegmentFolder;
 import io.procgrid.worker.process.LaunchException;
 import io.procgrid.worker.process.LaunchPlan;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,7 +29,6 @@ final class LaunchPreparation {
 
   LaunchPlan prepare(SegmentKey segment, SegmentSpec spec, SegmentFolder folder)
       throws LaunchException {
-    checkArguments(spec);
     Path work = folder.work();
     try {
       DeletedTree.delete(work);
@@ -49,16 +47,5 @@ final class LaunchPreparation {
         work,
         folder.stdout(),
         folder.stderr());
-  }
-
-  private static void checkArguments(SegmentSpec spec) throws LaunchException {
-    for (int i = 0; i < spec.arguments().size(); i++) {
-      String argument = spec.arguments().get(i);
-      if (argument.getBytes(StandardCharsets.UTF_8).length >= ProcEnvironment.STRING_BYTES) {
-        throw new LaunchException(
-            "argument %d of proc %s has 128 KiB or more, which the kernel does not pass to a program; put it into a file"
-                .formatted(i + 1, spec.procName()));
-      }
-    }
   }
 }

@@ -20,8 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,8 @@ import org.slf4j.LoggerFactory;
 final class Trees implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Trees.class);
 
+  private static final long CLEAN_UP_MILLIS = 2_000;
+
   private final Containment containment;
   private final LaunchPreparation preparation;
   private final Journal journal;
@@ -39,6 +43,7 @@ final class Trees implements AutoCloseable {
   private final Consumer<Throwable> onFailure;
   private final LongSupplier wallClock;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService cleanUps = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore launches;
 
   /** Launches that have not begun: who takes one out of here, launcher or canceller, has it. */
@@ -71,11 +76,15 @@ final class Trees implements AutoCloseable {
     void run() throws InterruptedException;
   }
 
+  /**
+   * Called on the engine's thread: which tree an effect means is settled in the order of effects,
+   * not when its thread comes to run.
+   */
   void perform(WorkerEffect.OnTree effect) {
     switch (effect) {
       case WorkerEffect.Launch(SegmentKey segment, SegmentSpec spec) -> {
         queuedLaunches.add(segment);
-        submit(() -> launch(segment, spec));
+        submit(threads, () -> launch(segment, spec));
       }
       case WorkerEffect.CancelLaunch(SegmentKey segment) -> {
         if (queuedLaunches.remove(segment)) {
@@ -83,21 +92,34 @@ final class Trees implements AutoCloseable {
         }
       }
       case WorkerEffect.Adopt(SegmentKey segment, ProcessRecord process) ->
-          submit(() -> adopt(segment, process));
-      case WorkerEffect.Release(SegmentKey segment) -> submit(() -> tree(segment).release());
-      case WorkerEffect.KillTree(SegmentKey segment) -> submit(() -> kill(segment));
-      case WorkerEffect.AwaitEmpty(SegmentKey segment) ->
-          submit(() -> {
-            tree(segment).awaitEmpty();
-            events.accept(new WorkerEvent.TreeEmpty(segment, wallClock.getAsLong()));
-          });
-      case WorkerEffect.CleanUp(SegmentKey segment) -> submit(() -> cleanUp(segment));
+          submit(threads, () -> adopt(segment, process));
+      case WorkerEffect.Release(SegmentKey segment) -> {
+        ContainedTree tree = tree(segment);
+        submit(threads, tree::release);
+      }
+      case WorkerEffect.KillTree(SegmentKey segment) -> {
+        ContainedTree tree = tree(segment);
+        submit(threads, () -> kill(segment, tree));
+      }
+      case WorkerEffect.AwaitEmpty(SegmentKey segment) -> {
+        ContainedTree tree = tree(segment);
+        submit(
+            threads,
+            () -> {
+              tree.awaitEmpty();
+              events.accept(new WorkerEvent.TreeEmpty(segment, wallClock.getAsLong()));
+            });
+      }
+      case WorkerEffect.CleanUp(SegmentKey segment) -> {
+        ContainedTree tree = trees.remove(segment);
+        submit(cleanUps, () -> cleanUp(segment, tree));
+      }
     }
   }
 
-  private void submit(Task task) {
+  private void submit(ExecutorService executor, Task task) {
     var _ =
-        threads.submit(() -> {
+        executor.submit(() -> {
           try {
             task.run();
           } catch (InterruptedException e) {
@@ -157,8 +179,7 @@ final class Trees implements AutoCloseable {
             .thenAccept(status -> events.accept(new WorkerEvent.LeaderExited(segment, status)));
   }
 
-  private void kill(SegmentKey segment) throws InterruptedException {
-    ContainedTree tree = tree(segment);
+  private void kill(SegmentKey segment, ContainedTree tree) throws InterruptedException {
     TreeDeath death =
         tree.kill(reason -> events.accept(new WorkerEvent.KillBlocked(segment, reason)));
     // The tree is dead, so its leader is over: its status is there or about to be.
@@ -166,8 +187,7 @@ final class Trees implements AutoCloseable {
     events.accept(new WorkerEvent.TreeDead(segment, death, leader, wallClock.getAsLong()));
   }
 
-  private void cleanUp(SegmentKey segment) {
-    ContainedTree tree = trees.remove(segment);
+  private void cleanUp(SegmentKey segment, @Nullable ContainedTree tree) {
     if (tree != null) {
       tree.dispose();
     }
@@ -182,10 +202,18 @@ final class Trees implements AutoCloseable {
     return Objects.requireNonNull(trees.get(segment), () -> "no tree of segment " + segment);
   }
 
-  /** Leaves the trees as they are. */
+  /** Leaves the trees as they are; what is over is tidied up first. */
   @Override
   public void close() {
     threads.shutdownNow();
+    cleanUps.shutdown();
+    try {
+      if (!cleanUps.awaitTermination(CLEAN_UP_MILLIS, TimeUnit.MILLISECONDS)) {
+        log.warn("what segments that are over left on the host is not all removed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     containment.close();
   }
 }

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -151,7 +152,14 @@ public final class BundleStore {
 
   /** Where an entry goes; one that would leave the folder is refused. */
   private static Path inside(Path root, String name) throws ZipException {
-    Path path = name.indexOf('\0') < 0 ? root.resolve(name).normalize() : root;
+    Path path;
+    try {
+      path = root.resolve(name).normalize();
+    } catch (InvalidPathException e) {
+      throw new ZipException(
+          "entry '%s' of the archive is no file name on this host: %s"
+              .formatted(name, e.getReason()));
+    }
     if (!path.startsWith(root) || path.equals(root)) {
       throw new ZipException("entry '%s' of the archive leaves its folder".formatted(name));
     }
