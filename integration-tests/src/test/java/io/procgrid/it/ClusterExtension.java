@@ -24,17 +24,16 @@ public final class ClusterExtension implements ParameterResolver, AfterEachCallb
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    ExtensionContext owner = ownerOf(context);
-    return owner
+    return ownerOf(context)
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(
-            TestCluster.class, key -> TestCluster.start(shapeOf(context)), TestCluster.class);
+            keyOf(context), key -> TestCluster.start(shapeOf(context)), TestCluster.class);
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    ExtensionContext owner = ownerOf(context);
-    TestCluster cluster = owner.getStore(NAMESPACE).get(TestCluster.class, TestCluster.class);
+    TestCluster cluster =
+        ownerOf(context).getStore(NAMESPACE).get(keyOf(context), TestCluster.class);
     if (cluster == null) {
       return;
     }
@@ -48,6 +47,14 @@ public final class ClusterExtension implements ParameterResolver, AfterEachCallb
 
   private static ExtensionContext ownerOf(ExtensionContext context) {
     return annotation(context).isPresent() ? context : context.getRoot();
+  }
+
+  /**
+   * A store shows what its parents hold: under one key the shared cluster would pass for an own
+   * one.
+   */
+  private static String keyOf(ExtensionContext context) {
+    return annotation(context).isPresent() ? "own" : "shared";
   }
 
   private static ClusterShape shapeOf(ExtensionContext context) {

@@ -37,9 +37,18 @@ public final class LivePids {
     return pids.stream().filter(LivePids::isAlive).collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Live processes that were given exactly this as one of their arguments. */
+  /** Live processes that have exactly this among their arguments, whatever they execute. */
   public static Set<Long> withArgument(String argument) {
     return all(pid -> arguments(pid).contains(argument));
+  }
+
+  /**
+   * Live processes that execute sleep(1) with this argument: a worker's launcher, which carries the
+   * command of a proc before it becomes that, is none of them.
+   */
+  public static Set<Long> sleeping(String argument) {
+    return all(
+        pid -> text(pid, "comm").strip().equals("sleep") && arguments(pid).contains(argument));
   }
 
   /** Live processes whose working folder, stdout or stderr lies in this folder. */

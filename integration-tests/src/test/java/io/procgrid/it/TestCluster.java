@@ -175,9 +175,9 @@ public final class TestCluster implements AutoCloseable {
     return "86400.%d%04d".formatted(ProcessHandle.current().pid(), MARKERS.incrementAndGet());
   }
 
-  /** Waits until this many live processes have the argument; returns exactly them. */
-  public static Set<Long> awaitLive(String argument, int count) {
-    return Waiting.until(() -> LivePids.withArgument(argument), pids -> pids.size() == count);
+  /** Waits until this many processes sleep with the marker; returns exactly them. */
+  public static Set<Long> awaitLive(String marker, int count) {
+    return Waiting.until(() -> LivePids.sleeping(marker), pids -> pids.size() == count);
   }
 
   /** Kills every run and checks that nothing is left pending. */

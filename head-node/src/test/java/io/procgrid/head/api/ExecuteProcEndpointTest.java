@@ -65,20 +65,6 @@ class ExecuteProcEndpointTest {
   }
 
   @Test
-  void moreParametersThanAProcessCanBeGivenAreRefused() {
-    String half = "x".repeat(600_000);
-    RestHarness.Answered answered =
-        REST.post(
-            "/execute/proc",
-            "{\"proc_name\": \"single\", \"params\": {\"a\": \"%s\", \"b\": \"%s\"}}"
-                .formatted(half, half));
-
-    assertThat(answered.isCleanError()).isTrue();
-    assertThat(answered.message()).contains("params").contains("1200002").contains("1048576");
-    assertThat(REST.core.changes()).isEmpty();
-  }
-
-  @Test
   void aHundredLinesAndNoTagByDefault() {
     REST.post("/execute/proc", "{\"proc_name\":\"spread\"}").data();
 

@@ -49,7 +49,10 @@ final class CgroupContainment implements Containment {
 
   @Override
   public ContainedTree launch(SegmentKey segment, LaunchPlan plan) throws LaunchException {
-    new LaunchCheck(plan).run();
+    return supervision.launch(plan, () -> launchInLeaf(segment, plan));
+  }
+
+  private ContainedTree launchInLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {
     CgroupLeaf leaf = createLeaf(segment, plan);
     try {
       return launch(plan, leaf);

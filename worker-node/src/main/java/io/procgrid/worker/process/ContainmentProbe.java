@@ -3,6 +3,7 @@ package io.procgrid.worker.process;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.LinuxHost;
 import io.procgrid.worker.process.linux.ProcessStat;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,6 +160,7 @@ public final class ContainmentProbe {
       try {
         Files.createDirectories(folder);
         if (Files.exists(folder.resolve("cgroup.kill"))) {
+          removeEmptyLeaves(folder);
           return folder;
         }
         Files.delete(folder);
@@ -168,6 +170,17 @@ public final class ContainmentProbe {
       }
     }
     throw failure;
+  }
+
+  /**
+   * A worker that died between a leaf and its process left an empty one; the kernel keeps others.
+   */
+  private static void removeEmptyLeaves(Path folder) {
+    File[] leaves = folder.toFile().listFiles(File::isDirectory);
+    for (File leaf : leaves == null ? new File[0] : leaves) {
+      log.debug(
+          "leaf {} of an earlier worker process {}", leaf, leaf.delete() ? "removed" : "kept");
+    }
   }
 
   private Supervision supervise() throws ContainmentException {

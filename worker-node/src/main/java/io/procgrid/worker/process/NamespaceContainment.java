@@ -57,7 +57,11 @@ final class NamespaceContainment implements Containment {
 
   @Override
   public ContainedTree launch(SegmentKey segment, LaunchPlan plan) throws LaunchException {
-    new LaunchCheck(plan).run();
+    return supervision.launch(plan, () -> launchInNamespace(segment, plan));
+  }
+
+  private ContainedTree launchInNamespace(SegmentKey segment, LaunchPlan plan)
+      throws LaunchException {
     GateShell shell = supervision.launcher().shell();
     GateShell.Held atGate = shell.hold(plan, GATE, REPORT_READY);
     List<String> command = new ArrayList<>(tool.unshare());

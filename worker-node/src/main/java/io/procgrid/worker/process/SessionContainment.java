@@ -34,7 +34,11 @@ final class SessionContainment implements Containment {
 
   @Override
   public ContainedTree launch(SegmentKey segment, LaunchPlan plan) throws LaunchException {
-    new LaunchCheck(plan).run();
+    return supervision.launch(plan, () -> launchInSession(segment, plan));
+  }
+
+  private ContainedTree launchInSession(SegmentKey segment, LaunchPlan plan)
+      throws LaunchException {
     Launcher.Held held = supervision.launcher().launch(plan);
     WatchedProcess leader = held.process();
     String place = segment + "-" + Long.toHexString(random.nextLong());

@@ -1,5 +1,6 @@
 package io.procgrid.worker.process;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.LinuxHost;
@@ -9,8 +10,12 @@ import io.procgrid.worker.process.linux.SubReaper;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -19,6 +24,7 @@ import org.slf4j.LoggerFactory;
 /** What the containments of Linux share: launcher, watchers, and the chores in the background. */
 final class Supervision implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Supervision.class);
+  private static final int LAUNCH_THREADS = 4;
   private static final Duration REAP_INTERVAL = Duration.ofSeconds(1);
   private static final long FIRST_REMOVAL_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long LONGEST_REMOVAL_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -30,6 +36,9 @@ final class Supervision implements AutoCloseable {
   private final Descendants descendants = new Descendants();
   private final ExecutorService callbacks = Executors.newVirtualThreadPerTaskExecutor();
   private final ExecutorService chores = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService launches =
+      Executors.newFixedThreadPool(
+          LAUNCH_THREADS, Thread.ofPlatform().name("launch-", 0).daemon().factory());
   private final ExitWatcher exits;
 
   /**
@@ -67,6 +76,34 @@ final class Supervision implements AutoCloseable {
 
   ExitWatcher exits() {
     return exits;
+  }
+
+  /** A launch from beginning to end. */
+  interface Launch {
+    ContainedTree run() throws LaunchException;
+  }
+
+  /**
+   * Launches on a thread of the launches. To enter a cgroup may take the kernel 30 ms, and a native
+   * call keeps the carrier of a virtual thread: kills must not wait for that.
+   */
+  ContainedTree launch(LaunchPlan plan, Launch launch) throws LaunchException {
+    new LaunchCheck(plan).run();
+    Future<ContainedTree> tree;
+    try {
+      tree = launches.submit(launch::run);
+    } catch (RejectedExecutionException e) {
+      throw new LaunchException("cannot start " + plan.executable() + ": the worker stops", e);
+    }
+    try {
+      // A launch that has begun is seen through: giving up here would lose the process.
+      return Objects.requireNonNull(Uninterruptibles.getUninterruptibly(tree));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof LaunchException refusal) {
+        throw refusal;
+      }
+      throw new IllegalStateException("a launch failed in a way it never should", e);
+    }
   }
 
   /** A step between the birth of a held process and its release. */
@@ -166,6 +203,7 @@ final class Supervision implements AutoCloseable {
 
   @Override
   public void close() {
+    launches.shutdown();
     chores.shutdownNow();
     exits.close();
     callbacks.shutdown();

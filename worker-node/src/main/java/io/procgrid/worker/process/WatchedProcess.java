@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * session, cannot come to mean another process.
  */
 final class WatchedProcess {
-  private static final Duration LONGEST_INFORMATION_WAIT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_STATUS_WAIT = Duration.ofSeconds(5);
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -122,52 +122,70 @@ final class WatchedProcess {
   }
 
   /**
-   * Completes {@link #exit()} once the pidfd is readable; never blocks.
+   * Completes {@link #exit()} now that the pidfd is readable; never blocks.
    *
    * @param executor where those who wait for the exit go on
    */
   void settle(Executor executor) {
-    try {
-      Optional<ExitStatus> status = peek();
-      status.ifPresent(known -> exit.completeAsync(() -> known, executor));
-    } catch (SystemCallException e) {
-      // Not a child: its status is told once its parent has reaped it, which may take a while.
-      executor.execute(this::awaitInformation);
+    Optional<ExitStatus> status = status();
+    if (status.isPresent()) {
+      exit.completeAsync(status::get, executor);
+    } else {
+      executor.execute(this::awaitStatus);
     }
   }
 
-  /** Called when the tree is dead: completes {@link #exit()}, reaps, and closes the pidfd. */
-  synchronized void finish() {
+  /**
+   * Called when the tree is dead: completes {@link #exit()}, reaps, and closes the pidfd. Does
+   * nothing while the process lives.
+   */
+  void finish() {
+    ExitStatus status = reapAndClose();
+    if (status != null) {
+      exit.complete(status);
+    }
+  }
+
+  private synchronized @Nullable ExitStatus reapAndClose() {
     if (pidfd == null) {
-      return;
+      return null;
     }
+    ExitStatus status;
     try {
-      pidfd.reap().ifPresent(exit::complete);
+      Optional<ExitStatus> reaped = pidfd.isDead() ? pidfd.reap() : Optional.empty();
+      if (reaped.isEmpty()) {
+        return null; // It lives, or a debugger has to let go of the zombie first.
+      }
+      status = reaped.get();
     } catch (SystemCallException e) {
-      // Not a child of this worker: there is nothing to reap.
-    }
-    if (!exit.isDone()) {
-      exit.complete(information().orElseGet(WatchedProcess::lost));
+      status = information(pidfd).orElseGet(WatchedProcess::lost); // Not a child of this worker.
     }
     pidfd.close();
     pidfd = null;
+    return status;
   }
 
-  private synchronized Optional<ExitStatus> peek() throws SystemCallException {
-    return pidfd == null ? Optional.empty() : pidfd.peek();
+  private synchronized Optional<ExitStatus> status() {
+    if (pidfd == null) {
+      return Optional.empty();
+    }
+    try {
+      return pidfd.peek();
+    } catch (SystemCallException e) {
+      return information(pidfd); // Not a child: told once its parent has reaped it.
+    }
   }
 
-  private synchronized Optional<ExitStatus> information() {
-    Optional<ExitStatus> told = pidfd == null ? Optional.empty() : pidfd.exitInformation();
-    return told.or(hearsay);
+  private Optional<ExitStatus> information(Pidfd process) {
+    return process.exitInformation().or(hearsay);
   }
 
-  private void awaitInformation() {
+  private void awaitStatus() {
     Backoff backoff = new Backoff(FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
     long start = System.nanoTime();
     try {
-      while (!exit.isDone() && System.nanoTime() - start < LONGEST_INFORMATION_WAIT.toNanos()) {
-        information().ifPresent(exit::complete);
+      while (!exit.isDone() && System.nanoTime() - start < LONGEST_STATUS_WAIT.toNanos()) {
+        status().ifPresent(exit::complete);
         backoff.pause();
       }
     } catch (InterruptedException e) {

@@ -42,8 +42,8 @@ abstract class ContainmentContract {
   @TempDir Path folder;
 
   private final AtomicInteger runs = new AtomicInteger();
-  private final List<ContainedTree> trees = new ArrayList<>();
-  private final String identity = "test-" + HostProcesses.uniqueWord();
+  final List<ContainedTree> trees = new ArrayList<>();
+  final String identity = "test-" + HostProcesses.uniqueWord();
   Containment containment;
 
   /** The mechanism under test. */
@@ -321,9 +321,8 @@ abstract class ContainmentContract {
     trees.set(0, second);
     Files.writeString(folder.resolve("go"), "\n");
     second.awaitEmpty();
-    assertThat(exitOf(second))
-        .isIn(new ExitStatus.Exited(6), second.leaderExit().getNow(null))
-        .isNotEqualTo(new ExitStatus.Exited(0));
+    // Who is not the parent may not get to know it. It is never told as success.
+    assertThat(exitOf(second)).isNotEqualTo(new ExitStatus.Exited(0));
   }
 
   @Test

@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.ProcessStat;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,56 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     assertThat(tree.leaderExit()).isNotDone();
     assertThat(tree.kill(reason -> {}).liveMemberSeen()).isTrue();
     assertThat(ProcessStat.isEnding(pid)).isTrue();
+  }
+
+  @Test
+  void killedWorkerLeavesWhatRunsAndNothingThatWasHeld() throws Exception {
+    String word = HostProcesses.uniqueWord();
+    Process worker =
+        new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                HeldWorker.class.getName(),
+                mode().text(),
+                identity,
+                folder.toString(),
+                "touch ran; sleep " + word,
+                "setsid sleep " + word + " & sleep " + word + "; exit 1")
+            .redirectError(folder.resolve("worker.log").toFile())
+            .start();
+    List<ProcessRecord> records = new ArrayList<>();
+    try (BufferedReader lines = worker.inputReader()) {
+      String line;
+      while (records.size() < 2 && (line = lines.readLine()) != null) {
+        if (line.startsWith(mode().text() + "\t")) {
+          records.add(HeldWorker.parse(line));
+        }
+      }
+      awaitSleeping(word, 2);
+    } finally {
+      worker.destroyForcibly().waitFor();
+    }
+
+    ContainedTree held = adopt(records.get(0));
+    held.awaitEmpty();
+    assertThat(held.kill(reason -> {})).isEqualTo(new TreeDeath(false, 0));
+    assertThat(folder.resolve("ran")).doesNotExist();
+
+    assertThat(HostProcesses.sleeping(word)).hasSize(2);
+    ContainedTree running = adopt(records.get(1));
+    assertThat(running.leaderExit()).isNotDone();
+    assertThat(running.kill(reason -> {}).membersSeen()).isGreaterThanOrEqualTo(2);
+    assertThat(HostProcesses.sleeping(word)).isEmpty();
+    assertThat(exitOf(running)).isNotInstanceOf(ExitStatus.Exited.class);
+  }
+
+  private ContainedTree adopt(ProcessRecord record) {
+    ContainedTree tree = containment.adopt(new SegmentKey(1, 1, 0), record);
+    trees.add(tree);
+    return tree;
   }
 
   /** Pid of the user's program on the host. */

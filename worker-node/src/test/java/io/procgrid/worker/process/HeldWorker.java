@@ -1,0 +1,62 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.common.id.SegmentKey;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A process that launches as a worker does, to be ended without warning. It prints the records of a
+ * held tree and of a running one, then waits for the end of its input.
+ */
+final class HeldWorker {
+  private HeldWorker() {}
+
+  /** Arguments: mode, identity, folder, script of the held tree, script of the running one. */
+  public static void main(String[] args) throws Exception {
+    Containment containment =
+        new ContainmentProbe(args[1], "testhost")
+            .open(ContainmentMode.parse(args[0]).orElseThrow());
+    Path folder = Path.of(args[2]);
+    ContainedTree held = containment.launch(new SegmentKey(1, 1, 0), plan(folder, args[3]));
+    ContainedTree running = containment.launch(new SegmentKey(2, 1, 0), plan(folder, args[4]));
+    running.release();
+    print(held.record());
+    print(running.record());
+    while (System.in.read() >= 0) {}
+  }
+
+  private static LaunchPlan plan(Path folder, String script) {
+    return new LaunchPlan(
+        Path.of("/bin/sh"),
+        List.of("-c", script),
+        Map.of("PATH", ContainmentContract.PATH),
+        folder,
+        folder.resolve("stdout"),
+        folder.resolve("stderr"));
+  }
+
+  private static void print(ProcessRecord record) {
+    System.out.println(
+        String.join(
+            "\t",
+            record.containment(),
+            Long.toString(record.pid()),
+            Long.toString(record.startTicks()),
+            record.bootId(),
+            record.place(),
+            Long.toString(record.startedAtMillis())));
+  }
+
+  /** Reads what {@link #main} prints. */
+  static ProcessRecord parse(String line) {
+    List<String> fields = List.of(line.split("\t", -1));
+    return new ProcessRecord(
+        fields.get(0),
+        Long.parseLong(fields.get(1)),
+        Long.parseLong(fields.get(2)),
+        fields.get(3),
+        fields.get(4),
+        Long.parseLong(fields.get(5)));
+  }
+}
