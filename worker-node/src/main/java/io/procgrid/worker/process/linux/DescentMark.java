@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import com.google.common.hash.Hashing;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
@@ -49,7 +50,7 @@ public record DescentMark(long value) {
   public void set(int pid) throws SystemCallException {
     long result =
         NativeFunctions.call((arena, errno) -> {
-          MemorySegment limit = arena.allocate(JAVA_LONG, 2);
+          MemorySegment limit = allocateLimit(arena);
           int read =
               (int) PRLIMIT.invokeExact(errno, pid, RLIMIT_RTTIME, MemorySegment.NULL, limit);
           if (read < 0) {
@@ -70,12 +71,21 @@ public record DescentMark(long value) {
   static long read(int pid) {
     long[] soft = new long[1];
     NativeFunctions.call((arena, errno) -> {
-      MemorySegment limit = arena.allocate(JAVA_LONG, 2);
-      int result = (int) PRLIMIT.invokeExact(errno, pid, RLIMIT_RTTIME, MemorySegment.NULL, limit);
-      soft[0] = limit.getAtIndex(JAVA_LONG, 0);
-      return result;
+      soft[0] = read(pid, errno, allocateLimit(arena));
+      return 0;
     });
     return soft[0];
+  }
+
+  /** The same within a call that asks for many, with one limit for all. */
+  static long read(int pid, MemorySegment errno, MemorySegment limit) throws Throwable {
+    int result = (int) PRLIMIT.invokeExact(errno, pid, RLIMIT_RTTIME, MemorySegment.NULL, limit);
+    return result == 0 ? limit.getAtIndex(JAVA_LONG, 0) : 0;
+  }
+
+  /** Room for a struct rlimit: soft, then hard limit. */
+  static MemorySegment allocateLimit(SegmentAllocator allocator) {
+    return allocator.allocate(JAVA_LONG, 2);
   }
 
   static boolean isMark(long value) {
