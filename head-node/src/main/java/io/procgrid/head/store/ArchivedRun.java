@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run as the database has it.
  *
- * @param createdAtMillis wall clock, ms since 1970
+ * @param createdAtMillis wall clock at which the latest incarnation was accepted, ms since 1970;
+ *     for an auto-start entry that has not begun, the entry itself
  * @param incarnation the latest; 0 for an auto-start entry that has not begun
  * @param status null while it is not over
  * @param endedAtMillis wall clock, ms since 1970; 0 while it is not over
@@ -33,7 +34,7 @@ public record ArchivedRun(
    * @param placement null when it was never placed
    * @param status null while it is not over
    * @param outcome null while it is not over, or when it was never placed
-   * @param output null while it is not saved
+   * @param output null while it is not saved; empty when it is over and never wrote any
    */
   public record ArchivedSegment(
       SegmentKey segment,

@@ -10,7 +10,10 @@ import io.procgrid.head.core.Selector;
 public interface RunArchive {
   /**
    * All runs that match and were not cleared, by ascending run id; auto-start entries that have not
-   * run are among them, with incarnation 0.
+   * run are among them, with incarnation 0. An entry whose status was cleared is not, until it
+   * begins again.
+   *
+   * @throws StoreReadException with a message for the user
    */
   ImmutableList<ArchivedRun> find(Selector selector);
 }

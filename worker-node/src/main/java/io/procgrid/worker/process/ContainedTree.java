@@ -24,7 +24,7 @@ public interface ContainedTree {
    * Kills the whole tree, whatever it does, and returns when it is proven dead. Idempotent; callers
    * at once share one kill.
    *
-   * @param blocked told why there is no proof, after 10 s and when the reason changes: host, pid,
+   * @param blocked told why there is no proof, after 5 s and when the reason changes: host, pid,
    *     state, wait channel
    * @return what was seen
    * @throws InterruptedException the caller gave up; the tree may live

@@ -26,7 +26,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class ContainmentProbe {
   private static final Logger log = LoggerFactory.getLogger(ContainmentProbe.class);
-  private static final Duration BLOCKED_AFTER = Duration.ofSeconds(10);
+
+  /**
+   * Well before the default answer time-out of a kill, so that its answer can name what resists.
+   */
+  private static final Duration BLOCKED_AFTER = Duration.ofSeconds(5);
+
   private static final List<ContainmentMode> STRONGEST_FIRST =
       List.of(
           ContainmentMode.CGROUP,

@@ -1,0 +1,267 @@
+package io.procgrid.head.core;
+
+import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.KillFacts;
+import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.RunStatus;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Takes proofs of death into the store, then the output, then lets the worker forget.
+ *
+ * <p>INVARIANT: a run shows as over, and is listed as killed, only when its end is in the store; a
+ * worker is told to forget only after that.
+ */
+final class Endings {
+  /** After so many failed reads the output of a segment counts as lost. */
+  private static final int OUTPUT_ATTEMPTS = 5;
+
+  /** Told of runs whose end is in the store, and of places that became free. */
+  interface Listener {
+    void runEnded(Run run);
+
+    /** Ends of its segments are in the store, not yet those of all. */
+    void runProgressed(Run run);
+
+    void placeFreed(ProcDefinition proc);
+
+    /**
+     * A worker reports a kill that this head did not order: its facts are now the run's intent,
+     * being stored.
+     */
+    void killedElsewhere(Run run);
+  }
+
+  private final CoreContext context;
+  private final Workers workers;
+  private final Runs runs;
+  private final Listener listener;
+
+  Endings(CoreContext context, Workers workers, Runs runs, Listener listener) {
+    this.context = context;
+    this.workers = workers;
+    this.runs = runs;
+    this.listener = listener;
+  }
+
+  /** A worker has proven the segment over. */
+  void terminated(WorkerState worker, SegmentKey key, Outcome outcome) {
+    Segment segment = runs.find(key);
+    if (segment == null || !segment.isPlacedOn(worker.identity())) {
+      sendForget(worker, key, worker.lastDispatchNumber);
+      return;
+    }
+    if (!segment.phase.mayLive()) {
+      return;
+    }
+    Run run = segment.run;
+    Ends ends = new Ends();
+    boolean killedElsewhere = takeIntent(run, outcome, ends);
+    end(segment, outcome, ends);
+    worker.release(segment);
+    endRunIfDone(run, ends);
+    context.persistFacts(ends.mutations, () -> stored(ends));
+    listener.placeFreed(run.proc);
+    if (killedElsewhere) {
+      listener.killedElsewhere(run);
+    }
+  }
+
+  /**
+   * Half a kill: a report without an intent creates it for the whole run, from what the worker
+   * journaled.
+   */
+  private static boolean takeIntent(Run run, Outcome outcome, Ends ends) {
+    KillFacts facts = outcome.kill();
+    if (run.intent != null || facts == null || outcome.runStatus() != RunStatus.KILLED) {
+      return false;
+    }
+    ends.intend(run, facts);
+    return true;
+  }
+
+  private static void end(Segment segment, Outcome outcome, Ends ends) {
+    KillFacts intent = segment.run.intent;
+    segment.phase = SegmentPhase.ENDING;
+    segment.status = outcome.runStatus();
+    segment.message = intent == null ? Messages.of(outcome) : Messages.of(outcome, intent);
+    segment.startedAtMillis = outcome.startedAtMillis();
+    segment.endedAtMillis = outcome.endedAtMillis();
+    segment.killMillis = outcome.killMillis();
+    ends.segments.add(segment);
+    ends.mutations.add(
+        new Mutation.SegmentEnded(segment.key, outcome.runStatus(), outcome, segment.message));
+  }
+
+  /**
+   * When every segment has ended, so has the run: in memory now, in the store as soon as it has all
+   * the rest.
+   */
+  void endRunIfDone(Run run, Ends ends) {
+    boolean neverFixed = run.segments.isEmpty();
+    if (!run.isOver() && run.allSegmentsEnded() && !(neverFixed && run.intent == null)) {
+      run.status = neverFixed ? RunStatus.KILLED : run.rollUp();
+    }
+    RunStatus status = run.status;
+    if (status != null && !run.endOnItsWay && ends.complete(run)) {
+      run.endOnItsWay = true;
+      ends.runs.add(run);
+      ends.mutations.add(
+          new Mutation.RunEnded(run.runId, run.incarnation, status, context.wallMillis()));
+    }
+  }
+
+  /** The ends are in the store. */
+  void stored(Ends ends) {
+    Set<Run> touched = new LinkedHashSet<>(ends.intents);
+    for (Run run : ends.intents) {
+      run.intentStored = true;
+    }
+    for (Segment segment : ends.segments) {
+      segment.phase = SegmentPhase.OVER;
+      touched.add(segment.run);
+      fetchOrForget(segment);
+    }
+    for (Run run : ends.runs) {
+      run.endStored = true;
+      touched.add(run);
+      listener.runEnded(run);
+    }
+    Ends postponed = new Ends();
+    for (Run run : touched) {
+      if (!run.endStored) {
+        listener.runProgressed(run);
+      }
+      endRunIfDone(run, postponed);
+      dropIfSettled(run);
+    }
+    if (!postponed.isEmpty()) {
+      context.persistFacts(postponed.mutations, () -> stored(postponed));
+    }
+  }
+
+  /**
+   * What is left to do for a segment whose end is in the store, as far as its worker can be
+   * reached.
+   */
+  void fetchOrForget(Segment segment) {
+    if (!segment.outputSaved && (segment.startedAtMillis == 0 || segment.run.maxOutputLines == 0)) {
+      segment.outputSaved = true;
+    }
+    if (!segment.outputSaved) {
+      collect(segment);
+    } else if (!segment.forgotten) {
+      forget(segment);
+    }
+  }
+
+  private void collect(Segment segment) {
+    WorkerState worker = workers.find(segment.requirePlacement().identity());
+    if (worker != null && worker.isConnected()) {
+      context.outbox.add(
+          new HeadEffect.CollectOutput(
+              worker.identity(), worker.instance(), segment.key, segment.run.maxOutputLines));
+    }
+  }
+
+  void outputCollected(WorkerState worker, SegmentKey key, SegmentOutput output) {
+    Segment segment = runs.find(key);
+    if (segment == null || segment.outputSaved || segment.run.cleared) {
+      return;
+    }
+    context.persistFacts(
+        List.of(new Mutation.OutputSaved(key, output)),
+        () -> {
+          segment.outputSaved = true;
+          fetchOrForget(segment);
+          dropIfSettled(segment.run);
+        });
+  }
+
+  void outputUnavailable(HeadEvent.OutputUnavailable event) {
+    Segment segment = runs.find(event.segment());
+    if (segment == null || segment.outputSaved || segment.run.cleared) {
+      return;
+    }
+    if (++segment.outputAttempts < OUTPUT_ATTEMPTS) {
+      context.after(CoreContext.RETRY_MILLIS, () -> fetchOrForget(segment));
+      return;
+    }
+    String notice = "[output lost: %s]".formatted(event.reason());
+    SegmentOutput lost = new SegmentOutput(ImmutableList.of(), ImmutableList.of(notice));
+    context.persistFacts(
+        List.of(new Mutation.OutputSaved(event.segment(), lost)),
+        () -> {
+          segment.outputSaved = true;
+          fetchOrForget(segment);
+          dropIfSettled(segment.run);
+        });
+  }
+
+  private void forget(Segment segment) {
+    WorkerState worker = workers.find(segment.requirePlacement().identity());
+    if (worker != null && worker.isConnected()) {
+      // Without a Start in this epoch the segment is of an older one, and any number will do.
+      sendForget(worker, segment.key, segment.lastDispatchNumber);
+    } else {
+      // Its worker lists it when it returns, as a segment nobody stands for, and is told to forget
+      // it then.
+      segment.forgotten = true;
+    }
+  }
+
+  private void sendForget(WorkerState worker, SegmentKey key, long lastDispatchNumber) {
+    context.outbox.add(
+        new HeadEffect.SendForget(
+            worker.identity(),
+            worker.instance(),
+            ImmutableList.of(new HeadEffect.ForgetOrder(key, lastDispatchNumber))));
+  }
+
+  void forgotten(WorkerState worker, HeadEvent.Forgotten event) {
+    for (SegmentKey key : event.forgotten()) {
+      Segment segment = runs.find(key);
+      if (segment != null && segment.isPlacedOn(worker.identity())) {
+        segment.forgotten = true;
+        dropIfSettled(segment.run);
+      }
+    }
+    if (!event.kept().isEmpty()) {
+      context.after(CoreContext.RETRY_MILLIS, () -> askAgain(worker, event.kept()));
+    }
+  }
+
+  private void askAgain(WorkerState worker, List<SegmentKey> kept) {
+    if (!worker.isConnected()) {
+      return;
+    }
+    for (SegmentKey key : kept) {
+      Segment segment = runs.find(key);
+      if (segment == null) {
+        sendForget(worker, key, worker.lastDispatchNumber);
+      } else if (segment.phase == SegmentPhase.OVER && !segment.forgotten) {
+        sendForget(worker, key, segment.lastDispatchNumber);
+      }
+    }
+  }
+
+  /** The store no longer has the run: neither does the heap, and the workers may forget it. */
+  void cleared(Run run) {
+    runs.remove(run);
+    for (Segment segment : run.segments) {
+      segment.outputSaved = true;
+      if (!segment.forgotten) {
+        forget(segment);
+      }
+    }
+  }
+
+  private void dropIfSettled(Run run) {
+    if (run.isSettled()) {
+      runs.remove(run);
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.procgrid.head.core;
+
+import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.KillFacts;
+import io.procgrid.common.run.RunStatus;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Carries out kill intents: what was never placed is over at once, the rest is told to its worker,
+ * again on every connect, until it is proven.
+ */
+final class Killing {
+  private final CoreContext context;
+  private final Workers workers;
+  private final Runs runs;
+  private final Endings endings;
+
+  Killing(CoreContext context, Workers workers, Runs runs, Endings endings) {
+    this.context = context;
+    this.workers = workers;
+    this.runs = runs;
+    this.endings = endings;
+  }
+
+  /** Carries out the intent of a run whose intent is, or is being, stored elsewhere. */
+  void carryOut(Run run) {
+    Ends ends = new Ends();
+    endWaiting(run, ends);
+    if (!ends.isEmpty()) {
+      context.persistFacts(ends.mutations, () -> endings.stored(ends));
+    }
+    sendFor(List.of(run));
+  }
+
+  /**
+   * Ends, in memory, the segments of a run with an intent that have no placement: they can never be
+   * dispatched from now on. The ends must then be stored.
+   */
+  void endWaiting(Run run, Ends ends) {
+    KillFacts facts = run.intent;
+    if (facts == null || run.isOver() || run.fixing) {
+      return;
+    }
+    if (run.segments.isEmpty() && !run.isDistributed()) {
+      // The one segment of a nondistributed run is known without a worker: who killed it is shown
+      // there.
+      run.segments.add(new Segment(run, 0, "0", 0));
+      ends.mutations.add(Dispatcher.fixed(run));
+    }
+    for (Segment segment : run.segments) {
+      if (segment.phase == SegmentPhase.WAITING) {
+        segment.phase = SegmentPhase.ENDING;
+        segment.status = RunStatus.KILLED;
+        segment.message = Messages.killed(facts) + " before it started";
+        segment.outputSaved = true;
+        segment.forgotten = true;
+        ends.segments.add(segment);
+        ends.mutations.add(
+            new Mutation.SegmentEnded(segment.key, RunStatus.KILLED, null, segment.message));
+      }
+    }
+    endings.endRunIfDone(run, ends);
+  }
+
+  /** Tells the workers of these runs to kill what may live, one message per worker. */
+  void sendFor(Collection<Run> killed) {
+    TreeMap<Integer, List<Segment>> byWorker = new TreeMap<>();
+    for (Run run : killed) {
+      for (Segment segment : run.segments) {
+        if (segment.phase.mayLive()) {
+          WorkerState worker = workers.find(segment.requirePlacement().identity());
+          if (worker != null && worker.isConnected()) {
+            byWorker.computeIfAbsent(worker.number(), n -> new ArrayList<>()).add(segment);
+          }
+        }
+      }
+    }
+    byWorker.forEach((number, segments) -> {
+      WorkerState worker = workers.find(number);
+      if (worker != null) {
+        send(worker, segments);
+      }
+    });
+  }
+
+  /** Tells a worker that has just connected every kill it has not proven. */
+  void sendPending(WorkerState worker) {
+    List<Segment> pending = new ArrayList<>();
+    for (Segment segment : worker.segments.values()) {
+      if (segment.run.intent != null && segment.phase.mayLive()) {
+        pending.add(segment);
+      }
+    }
+    if (!pending.isEmpty()) {
+      send(worker, pending);
+    }
+  }
+
+  private void send(WorkerState worker, List<Segment> segments) {
+    ImmutableList.Builder<HeadEffect.KillOrder> orders = ImmutableList.builder();
+    for (Segment segment : segments) {
+      KillFacts facts = segment.run.intent;
+      if (facts != null) {
+        orders.add(new HeadEffect.KillOrder(segment.key, facts));
+      }
+    }
+    context.outbox.add(
+        new HeadEffect.SendKill(worker.identity(), worker.instance(), orders.build()));
+  }
+
+  /** Tells a worker to kill segments that no run on the heap stands for. */
+  void send(WorkerState worker, List<SegmentKey> keys, KillFacts facts) {
+    ImmutableList.Builder<HeadEffect.KillOrder> orders = ImmutableList.builder();
+    for (SegmentKey key : keys) {
+      orders.add(new HeadEffect.KillOrder(key, facts));
+    }
+    context.outbox.add(
+        new HeadEffect.SendKill(worker.identity(), worker.instance(), orders.build()));
+  }
+
+  void unanswered(WorkerState worker, HeadEvent.KillUnanswered event) {
+    context.after(
+        CoreContext.RETRY_MILLIS,
+        () -> {
+          List<Segment> again = new ArrayList<>();
+          for (SegmentKey key : event.segments()) {
+            Segment segment = runs.find(key);
+            if (segment != null
+                && segment.run.intent != null
+                && segment.phase.mayLive()
+                && segment.isPlacedOn(worker.identity())) {
+              again.add(segment);
+            }
+          }
+          if (!again.isEmpty() && worker.isConnected()) {
+            send(worker, again);
+          }
+        });
+  }
+
+  void blocked(WorkerState worker, HeadEvent.KillBlocked event) {
+    Segment segment = runs.find(event.segment());
+    if (segment != null && segment.isPlacedOn(worker.identity()) && segment.phase.mayLive()) {
+      segment.killBlocked = event.reason();
+      segment.message = "kill pending: " + event.reason();
+    }
+  }
+
+  /**
+   * True when nothing can be proven of the run for now, since every worker that could is known to
+   * be away.
+   */
+  boolean isOutOfReach(Run run) {
+    if (run.isOver()) {
+      return false;
+    }
+    for (Segment segment : run.segments) {
+      if (segment.phase.ended()) {
+        continue;
+      }
+      if (!segment.phase.mayLive()) {
+        return false;
+      }
+      WorkerState worker = workers.find(segment.requirePlacement().identity());
+      if (worker != null && worker.isConnected()) {
+        return false;
+      }
+    }
+    return !run.allSegmentsEnded();
+  }
+
+  /** Why the kill of a run is not proven, for users. */
+  String reasonFor(Run run) {
+    for (Segment segment : run.segments) {
+      if (!segment.phase.mayLive()) {
+        continue;
+      }
+      if (!segment.killBlocked.isEmpty()) {
+        return segment.killBlocked;
+      }
+      WorkerState worker = workers.find(segment.requirePlacement().identity());
+      if (worker == null) {
+        return "segment %s was placed on a worker that is no longer known (%s)"
+            .formatted(segment.dataSegmentId, segment.requirePlacement().identity());
+      }
+      if (!worker.isConnected()) {
+        return "%s cannot be reached: %s; the kill is carried out when it returns"
+            .formatted(worker, worker.downReason);
+      }
+      return "%s has not proven segment %s dead yet".formatted(worker, segment.dataSegmentId);
+    }
+    return "its end is not in the store yet";
+  }
+}

@@ -1,0 +1,84 @@
+package io.procgrid.head.core;
+
+import io.procgrid.common.id.SegmentKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs on the heap: all that are not over, and those over that still have something to be
+ * fetched or forgotten.
+ */
+final class Runs {
+  private final Workers workers;
+  private final TreeMap<Long, Run> byId = new TreeMap<>();
+
+  Runs(Workers workers) {
+    this.workers = workers;
+  }
+
+  /** Also replaces a former incarnation. */
+  void put(Run run) {
+    byId.put(run.runId, run);
+  }
+
+  void remove(Run run) {
+    byId.remove(run.runId, run);
+  }
+
+  @Nullable Run find(long runId) {
+    return byId.get(runId);
+  }
+
+  /** The segment, or null when the heap does not have that incarnation. */
+  @Nullable Segment find(SegmentKey key) {
+    Run run = byId.get(key.runId());
+    if (run == null
+        || run.incarnation != key.incarnation()
+        || key.segment() >= run.segments.size()) {
+      return null;
+    }
+    return run.segments.get(key.segment());
+  }
+
+  /** By ascending id. */
+  Collection<Run> all() {
+    return byId.values();
+  }
+
+  List<Run> matching(Selector selector) {
+    Long runId = selector.runId();
+    if (runId != null) {
+      Run run = byId.get(runId);
+      return run != null && matches(run, selector) ? List.of(run) : List.of();
+    }
+    List<Run> matching = new ArrayList<>();
+    for (Run run : byId.values()) {
+      if (matches(run, selector)) {
+        matching.add(run);
+      }
+    }
+    return matching;
+  }
+
+  private boolean matches(Run run, Selector selector) {
+    return (selector.runTag().isEmpty() || selector.runTag().equals(run.runTag))
+        && (selector.procName().isEmpty() || selector.procName().equals(run.proc.name()))
+        && (selector.worker().isEmpty() || isOn(run, selector.worker()));
+  }
+
+  private boolean isOn(Run run, String worker) {
+    for (Segment segment : run.segments) {
+      if (Integer.toString(segment.workerNumber).equals(worker)) {
+        return true;
+      }
+      WorkerState state = workers.find(segment.workerNumber);
+      if (state != null && state.identity().value().equals(worker)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

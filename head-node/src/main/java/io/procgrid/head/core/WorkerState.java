@@ -1,0 +1,123 @@
+package io.procgrid.head.core;
+
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.id.WorkerInstance;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A worker as the core sees it. Mutable; touched by the core only. */
+final class WorkerState {
+  /** How far the link to the current instance is. */
+  enum Link {
+    /** Not connected. */
+    DOWN,
+    /** Connected; kills go out, the inventories are not yet compared. */
+    CONNECTED,
+    /** Connected and compared: segments may be placed. */
+    READY
+  }
+
+  WorkerRecord record;
+
+  /** The record that the store has; null while it has none. */
+  @Nullable WorkerRecord stored;
+
+  Link link = Link.DOWN;
+
+  /** Why the link is down, for users. */
+  String downReason = "it has not connected since the head started";
+
+  boolean degraded;
+
+  /** Highest dispatch number used in this epoch. */
+  long lastDispatchNumber;
+
+  final Set<String> bundles = new HashSet<>();
+  final Set<String> bundlesOnTheWay = new HashSet<>();
+
+  /**
+   * Segments placed here and not over, by key: in the order in which kills and inventories are
+   * told.
+   */
+  final TreeMap<SegmentKey, Segment> segments = new TreeMap<>();
+
+  private final Map<String, Integer> processesByProc = new HashMap<>();
+  private int processes;
+
+  WorkerState(WorkerRecord record) {
+    this.record = record;
+  }
+
+  WorkerIdentity identity() {
+    return record.identity();
+  }
+
+  WorkerInstance instance() {
+    return record.instance();
+  }
+
+  int number() {
+    return record.number();
+  }
+
+  boolean isReady() {
+    return link == Link.READY && !record.left();
+  }
+
+  boolean isConnected() {
+    return link != Link.DOWN;
+  }
+
+  /** Processes that may live here. */
+  int processes() {
+    return processes;
+  }
+
+  boolean hasRoomFor(ProcDefinition proc) {
+    int most = proc.maxConcurrencyPerNode();
+    return most == 0 || processesByProc.getOrDefault(proc.name(), 0) < most;
+  }
+
+  void occupy(Segment segment) {
+    segments.put(segment.key, segment);
+    processes++;
+    processesByProc.merge(segment.run.proc.name(), 1, Integer::sum);
+  }
+
+  void release(Segment segment) {
+    if (segments.remove(segment.key) == null) {
+      return;
+    }
+    processes--;
+    processesByProc.computeIfPresent(
+        segment.run.proc.name(), (name, count) -> count == 1 ? null : count - 1);
+  }
+
+  void disconnected(String reason) {
+    link = Link.DOWN;
+    downReason = reason;
+    bundles.clear();
+    bundlesOnTheWay.clear();
+    for (Segment segment : segments.values()) {
+      segment.startInFlight = false;
+    }
+  }
+
+  Placement placement() {
+    return new Placement(
+        record.identity(),
+        record.instance(),
+        record.host().bootId(),
+        record.host().machineId() + "/" + record.host().productUuid());
+  }
+
+  @Override
+  public String toString() {
+    return "worker %d (%s)".formatted(record.number(), record.address());
+  }
+}

@@ -1,0 +1,186 @@
+package io.procgrid.head.core;
+
+import static io.procgrid.head.core.CoreDriver.FACTS;
+import static io.procgrid.head.core.CoreDriver.identity;
+import static io.procgrid.head.core.CoreDriver.instance;
+import static io.procgrid.head.core.CoreDriver.killedOutcome;
+import static io.procgrid.head.core.CoreDriver.proc;
+import static io.procgrid.head.core.CoreDriver.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.RunStatus;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AutoStartTest {
+  private static final ProcDefinition PROC = proc("p", ExecutionMode.NONDISTRIBUTED, 0);
+  private final ModelStore store = new ModelStore();
+  private CoreDriver driver = open(true);
+
+  private CoreDriver open(boolean clusterStarts) {
+    return new CoreDriver(store.open(clusterStarts));
+  }
+
+  /** The head ends; the next one opens the store. */
+  private void restart(boolean clusterStarts) {
+    store.apply(List.copyOf(driver.durable));
+    driver = open(clusterStarts);
+  }
+
+  private long createEntry() {
+    driver.create(PROC);
+    return driver
+        .ask(new Command.Execute(CoreDriver.request("p", "auto", true)), Answer.Accepted.class)
+        .runId();
+  }
+
+  private List<SegmentKey> started() {
+    return driver.takeSent(HeadEffect.SendStart.class).stream()
+        .flatMap(start -> start.orders().stream())
+        .map(HeadEffect.StartOrder::segment)
+        .toList();
+  }
+
+  @Test
+  void entryDoesNotRunNowAndReadsNone() {
+    driver.join(1);
+    long entry = createEntry();
+    assertThat(started()).isEmpty();
+    assertThat(driver.view(entry).status()).isEqualTo(RunStatus.NONE);
+    assertThat(driver.ask(new Command.ShowProcs("p"), Answer.Procs.class).autoStart())
+        .containsEntry(entry, new Answer.AutoStartView("p", "auto"));
+  }
+
+  @Test
+  void entryRunsUnderItsIdAtTheNextClusterStartAndNotAfterACrash() {
+    driver.join(1);
+    long entry = createEntry();
+    restart(false);
+    driver.join(1);
+    assertThat(started()).isEmpty();
+    restart(true);
+    driver.join(1);
+    assertThat(started()).containsExactly(new SegmentKey(entry, 1, 0));
+    assertThat(driver.view(entry).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
+  void killedEntryStaysDeadOverACrashAndRunsAgainAtTheNextClusterStart() {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    driver.kill(run(entry));
+    driver.terminated(1, new SegmentKey(entry, 1, 0), killedOutcome());
+    restart(false);
+    driver.join(1);
+    assertThat(started()).isEmpty();
+    restart(true);
+    driver.join(1);
+    assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
+  }
+
+  @Test
+  void clearRemovesTheEntryAlsoWhenItDoesNotRun() {
+    long entry = createEntry();
+    driver.submit(new Command.KillRuns(run(entry), FACTS, 10_000, false, true));
+    assertThat(driver.durable).contains(new Mutation.AutoStartRemoved(entry));
+    restart(true);
+    driver.join(1);
+    assertThat(started()).isEmpty();
+  }
+
+  @Test
+  void entryWhoseLastIncarnationStillRunsIsNotStartedAgain() {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    restart(true);
+    SegmentKey running = new SegmentKey(entry, 1, 0);
+    driver.join(
+        1,
+        new HeadEvent.InventoryItem(
+            running, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false));
+    assertThat(started()).isEmpty();
+    driver.terminated(1, running, CoreDriver.exited(0));
+    assertThat(started()).isEmpty();
+    assertThat(driver.view(entry).status()).isEqualTo(RunStatus.COMPLETE);
+  }
+
+  @Test
+  void killDuringAClusterStartUsesUpTheTurnOfTheEntry() {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    restart(true);
+    // The former incarnation is not known to live or be over: its worker is not back.
+    long kill = driver.kill(run(entry));
+    assertThat(driver.answer(kill, Answer.Killed.class).pending()).containsKey(entry);
+    SegmentKey former = new SegmentKey(entry, 1, 0);
+    driver.join(
+        1,
+        new HeadEvent.InventoryItem(
+            former, HeadEvent.InventoryItem.State.OVER, killedOutcome(), 0, 1_000, false));
+    assertThat(started()).isEmpty();
+    assertThat(driver.view(entry).status()).isEqualTo(RunStatus.KILLED);
+  }
+
+  @Test
+  void waitingDistributedRunsStartWhenAllKnownWorkersAreBackOrTheTimeIsUp() {
+    driver.create(proc("d", ExecutionMode.DISTRIBUTED, 0));
+    driver.join(1);
+    driver.join(2);
+    restart(true);
+    driver.execute("d", "");
+    driver.join(1);
+    assertThat(started()).isEmpty();
+    assertThat(driver.view(1).waiting()).contains("not back yet");
+    driver.pass(10_000);
+    assertThat(started()).containsExactly(new SegmentKey(1, 1, 0));
+  }
+
+  @Test
+  void workerThatLeftCleanlyIsNotWaitedFor() {
+    driver.create(proc("d", ExecutionMode.DISTRIBUTED, 0));
+    driver.join(1);
+    driver.join(2);
+    driver.ask(new Command.LeaveWorker(identity(2), instance(2)), Answer.Done.class);
+    restart(true);
+    driver.execute("d", "");
+    driver.join(1);
+    assertThat(started()).hasSize(1);
+  }
+
+  @Test
+  void killFindsAnEntryThatIsJustBeginning() {
+    long entry = createEntry();
+    store.apply(List.copyOf(driver.durable));
+    CoreDriver held = new CoreDriver(store.open(true), true);
+    long kill = held.kill(run(entry));
+    assertThat(held.hasAnswer(kill)).isFalse();
+    held.store();
+    assertThat(held.answer(kill, Answer.Killed.class).runIds()).containsExactly(entry);
+    held.join(1);
+    assertThat(held.takeSent(HeadEffect.SendStart.class)).isEmpty();
+  }
+
+  @Test
+  void clearedRunsAreForgottenAndEntriesStay() {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    driver.terminated(1, new SegmentKey(entry, 1, 0), CoreDriver.exited(0));
+    driver.ask(new Command.ClearRuns(ImmutableList.of(entry)), Answer.Done.class);
+    assertThat(driver.ask(new Command.QueryRuns(run(entry), 0), Answer.Runs.class).runs())
+        .isEmpty();
+    restart(true);
+    driver.join(1);
+    assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
+  }
+}

@@ -1,0 +1,66 @@
+package io.procgrid.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Takes a cluster away whatever state a test left it in: daemons first, by their pids, then every
+ * process that works in or writes to the data directory, then the cgroups those were in, then the
+ * directory.
+ */
+final class ClusterRemoval {
+  private final Path dataDir;
+  private final Daemon head;
+  private final List<Daemon> workers;
+
+  ClusterRemoval(Path dataDir, Daemon head, List<Daemon> workers) {
+    this.dataDir = dataDir;
+    this.head = head;
+    this.workers = workers;
+  }
+
+  void run() {
+    head.kill();
+    workers.forEach(Daemon::kill);
+    killProcs();
+    workers.forEach(this::removeCgroups);
+    removeFolder();
+  }
+
+  /** A worker that was killed leaves the cgroup that its identity names. */
+  private void removeCgroups(Daemon worker) {
+    Path file = dataDir.resolve(worker.name() + ".json");
+    if (Files.exists(file)) {
+      try {
+        CgroupFolders.removeOf(RestReply.parse(Files.readString(file)).path("identity").asText());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private void killProcs() {
+    Waiting.until(() -> {
+      Set<Long> pids = LivePids.touching(dataDir);
+      pids.forEach(pid -> Signals.send("KILL", pid));
+      return pids.isEmpty();
+    });
+  }
+
+  private void removeFolder() {
+    try (Stream<Path> walk = Files.walk(dataDir)) {
+      List<Path> deepestFirst = new ArrayList<>(walk.toList());
+      for (Path path : deepestFirst.reversed()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + dataDir, e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.procgrid.it;
+
+import com.google.common.base.Splitter;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The command lines of head and worker, on the class path of the running test. */
+public final class DaemonCommand {
+  private static final String HEAD_CLASS = "io.procgrid.head.HeadNode";
+  private static final String WORKER_CLASS = "io.procgrid.worker.WorkerNode";
+
+  private DaemonCommand() {}
+
+  /** A head. */
+  public static List<String> head(Path temporary, List<String> arguments) {
+    return java(temporary, "worker-node", HEAD_CLASS, arguments);
+  }
+
+  /** A worker. */
+  public static List<String> worker(Path temporary, List<String> arguments) {
+    return java(temporary, "head-node", WORKER_CLASS, arguments);
+  }
+
+  private static List<String> java(
+      Path temporary, String otherModule, String mainClass, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+PerfDisableSharedMem");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Djava.io.tmpdir=" + temporary);
+    command.add("-cp");
+    command.add(classPathWithout(otherModule));
+    command.add(mainClass);
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** Neither daemon may lean on the other's classes, nor on the tests'. */
+  private static String classPathWithout(String module) {
+    return Splitter.on(File.pathSeparatorChar)
+        .splitToStream(System.getProperty("java.class.path"))
+        .filter(entry -> !entry.contains("/" + module + "/target/"))
+        .filter(entry -> !entry.contains("/integration-tests/target/"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+}

@@ -1,0 +1,140 @@
+package io.procgrid.it.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.procgrid.it.ClusterExtension;
+import io.procgrid.it.LivePids;
+import io.procgrid.it.OwnCluster;
+import io.procgrid.it.ProcClient;
+import io.procgrid.it.ProcDraft;
+import io.procgrid.it.TestCluster;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Auto-start entries over crashes and ordered stops (R14). */
+@ExtendWith(ClusterExtension.class)
+@OwnCluster
+class AutoStartIT {
+  private final String marker = TestCluster.newMarker();
+  private TestCluster cluster;
+  private ProcClient procs;
+  private String name;
+  private String entry;
+
+  @BeforeEach
+  void entry(TestCluster own) {
+    cluster = own;
+    procs = own.procs();
+    name = procs.create(ProcDraft.command("sleep", marker).distributed());
+    entry = procs.execute(name, "execute_at_startup", "true", "run_tag", "boot");
+  }
+
+  private void crash() {
+    cluster.head().kill();
+    cluster.startAll();
+  }
+
+  private void orderedRestart() {
+    cluster.stopDaemons();
+    cluster.startAll();
+  }
+
+  @Test
+  void entryRunsUnderItsIdAtEachOrderedStartAndNeverAfterACrash() {
+    crash();
+    assertThat(procs.status(entry).overall()).isEqualTo("none");
+
+    orderedRestart();
+    Set<Long> first = TestCluster.awaitLive(marker, 2);
+    assertThat(procs.awaitRunning(entry, 2).overall()).isEqualTo("running");
+    assertThat(procs.status(entry, "run_tag", "boot").overall()).isEqualTo("running");
+
+    // Killed: it stays dead over a crash, yet keeps its entry for the next ordered start.
+    assertThat(procs.kill(entry).runIds()).containsExactly(entry);
+    assertThat(LivePids.among(first)).isEmpty();
+    assertThat(procs.autoStarts(name).has(entry)).isTrue();
+    crash();
+    assertThat(procs.status(entry).overall()).isEqualTo("killed");
+    assertThat(LivePids.withArgument(marker)).isEmpty();
+
+    orderedRestart();
+    TestCluster.awaitLive(marker, 2);
+    assertThat(procs.awaitRunning(entry, 2).overall()).isEqualTo("running");
+  }
+
+  @Test
+  void entryWhoseLastIncarnationStillRunsIsNotStartedAgain() {
+    orderedRestart();
+    Set<Long> first = TestCluster.awaitLive(marker, 2);
+    orderedRestart();
+    assertThat(procs.awaitRunning(entry, 2).overall()).isEqualTo("running");
+    assertThat(LivePids.withArgument(marker)).isEqualTo(first);
+  }
+
+  @Test
+  void clearRemovesAnEntryThatDoesNotRun() {
+    assertThat(procs.kill(entry, "clear_execute_at_startup", "true").runIds()).isEmpty();
+    assertThat(procs.autoStarts(name)).isEmpty();
+    assertThat(procs.status(entry).overall()).isEmpty();
+    orderedRestart();
+    // A run that comes later proves that starts happen.
+    procs.awaitOver(procs.run(ProcDraft.shell("exit 0").distributed()));
+    assertThat(LivePids.withArgument(marker)).isEmpty();
+  }
+
+  @Test
+  void clearKillsTheRunningIncarnationAndRemovesItsEntry() {
+    orderedRestart();
+    Set<Long> pids = TestCluster.awaitLive(marker, 2);
+    assertThat(procs.kill(entry, "clear_execute_at_startup", "true").runIds())
+        .containsExactly(entry);
+    assertThat(LivePids.among(pids)).isEmpty();
+    assertThat(procs.autoStarts(name)).isEmpty();
+    assertThat(procs.status(entry).overall()).isEqualTo("killed");
+    orderedRestart();
+    procs.awaitOver(procs.run(ProcDraft.shell("exit 0").distributed()));
+    assertThat(LivePids.withArgument(marker)).isEmpty();
+  }
+
+  @Test
+  void clearWithoutARunIdRemovesTheEntriesOfTheTagAndWithNeitherIsAnError() {
+    String other = procs.execute(name, "execute_at_startup", "true", "run_tag", "other");
+
+    assertThat(
+            cluster
+                .rest()
+                .error("/kill/proc", Map.of("options", Map.of("clear_execute_at_startup", "true"))))
+        .contains("clear_execute_at_startup", "run_id", "run_tag");
+    assertThat(procs.autoStarts(name)).hasSize(2);
+
+    procs.kill("", "run_tag", "boot", "clear_execute_at_startup", "true");
+    assertThat(procs.autoStarts(name).has(entry)).isFalse();
+    assertThat(procs.autoStarts(name).has(other)).isTrue();
+
+    procs.kill(other, "run_tag", "boot", "clear_execute_at_startup", "true");
+    assertThat(procs.autoStarts(name).has(other)).isTrue();
+  }
+
+  @Test
+  void dryRunOfAClearRemovesNothing() {
+    procs.kill(entry, "clear_execute_at_startup", "true", "dry_run", "true");
+    assertThat(procs.autoStarts(name).has(entry)).isTrue();
+  }
+
+  @Test
+  void killOfEverythingKeepsTheEntries() {
+    assertThat(procs.kill("").runIds()).isEmpty();
+    assertThat(procs.autoStarts(name).has(entry)).isTrue();
+    assertThat(procs.status(entry).overall()).isEqualTo("none");
+  }
+
+  @Test
+  void clearCompleteKeepsAnEntryThatHasNotRun() {
+    procs.statuses("", "clear_complete", "true");
+    assertThat(procs.autoStarts(name).has(entry)).isTrue();
+    assertThat(procs.status(entry).overall()).isEqualTo("none");
+  }
+}

@@ -1,0 +1,64 @@
+package io.procgrid.it.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.procgrid.it.ClusterExtension;
+import io.procgrid.it.LivePids;
+import io.procgrid.it.OwnCluster;
+import io.procgrid.it.ProcClient;
+import io.procgrid.it.ProcDraft;
+import io.procgrid.it.RunState;
+import io.procgrid.it.TestCluster;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Each way to hold processes, once from end to end. */
+@ExtendWith(ClusterExtension.class)
+class ContainmentIT {
+  private final String marker = TestCluster.newMarker();
+
+  @Test
+  @OwnCluster(containment = "cgroup")
+  void cgroupKillsATreeThatDetached(TestCluster cluster) {
+    assertTreeDies(cluster, "cgroup", "env -i setsid sleep");
+  }
+
+  @Test
+  @OwnCluster(containment = "namespace")
+  void namespaceKillsATreeThatDetached(TestCluster cluster) {
+    assertTreeDies(cluster, "namespace", "env -i setsid sleep");
+  }
+
+  @Test
+  @OwnCluster(containment = "session")
+  void sessionKillsATreeThatChangedItsSession(TestCluster cluster) {
+    assertTreeDies(cluster, "session", "setsid sleep");
+  }
+
+  @Test
+  @OwnCluster(containment = "portable")
+  void portableKillsDescendants(TestCluster cluster) {
+    assertTreeDies(cluster, "portable", "sleep");
+  }
+
+  private void assertTreeDies(TestCluster cluster, String containment, String child) {
+    ProcClient procs = cluster.procs();
+    assertThat(cluster.shownWorker(1).path("containment").asText()).isEqualTo(containment);
+    RunState over = procs.awaitOver(procs.run(ProcDraft.shell("echo out; exit 7").distributed()));
+    assertThat(over.stdout("1000")).as(over.message("1000")).containsExactly("out");
+    assertThat(over.message("1000")).contains("exit status 7");
+
+    String run =
+        procs.run(
+            ProcDraft.shell(
+                    "trap '' TERM; %2$s %1$s & %2$s %1$s & exec sleep %1$s"
+                        .formatted(marker, child))
+                .distributed());
+    Set<Long> pids = TestCluster.awaitLive(marker, 6);
+    assertThat(procs.kill(run).runIds()).containsExactly(run);
+    assertThat(LivePids.among(pids)).isEmpty();
+    assertThat(LivePids.withArgument(marker)).isEmpty();
+    assertThat(procs.status(run).overall()).isEqualTo("killed");
+  }
+}

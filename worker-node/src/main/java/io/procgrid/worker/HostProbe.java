@@ -1,0 +1,46 @@
+package io.procgrid.worker;
+
+import io.procgrid.common.run.HostFacts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads what the worker knows of its host; empty for what cannot be read. */
+final class HostProbe {
+  private HostProbe() {}
+
+  static HostFacts read() {
+    return new HostFacts(
+        hostName(),
+        "%s %s %s"
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                System.getProperty("os.arch")),
+        text("/etc/machine-id"),
+        text("/sys/class/dmi/id/product_uuid"),
+        text("/proc/sys/kernel/random/boot_id"));
+  }
+
+  private static String hostName() {
+    String kernel = text("/proc/sys/kernel/hostname");
+    if (!kernel.isEmpty()) {
+      return kernel;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "";
+    }
+  }
+
+  private static String text(String file) {
+    try {
+      return Files.readString(Path.of(file)).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.procgrid.worker.core;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import io.procgrid.common.id.ClusterId;
+import io.procgrid.common.id.Epoch;
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.run.KillFacts;
+import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.SegmentSpec;
+import io.procgrid.worker.process.ProcessRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the journal held when the worker started.
+ *
+ * @param clusterId null before the first registration
+ * @param epoch the highest seen; null before the first
+ * @param dispatchNumber the highest accepted in that epoch
+ * @param highestRunId the highest run id seen; 0 before the first
+ * @param bundles content hashes of the files that are there
+ */
+public record Recovered(
+    WorkerIdentity identity,
+    @Nullable ClusterId clusterId,
+    @Nullable Epoch epoch,
+    long dispatchNumber,
+    long highestRunId,
+    ImmutableList<Entry> segments,
+    ImmutableSet<String> bundles) {
+
+  /** One entry of the journal. */
+  public sealed interface Entry {
+    SegmentKey segment();
+  }
+
+  /**
+   * A readable one.
+   *
+   * @param epochCounter term in which it was made
+   * @param accepted false for the tombstone of a segment that never came
+   * @param spec null when nothing is left to launch: never accepted, or over
+   * @param process null when no process was recorded: then no user code ever ran
+   * @param tombstone null when no kill was ordered
+   * @param outcome null when it is not over
+   */
+  public record Intact(
+      SegmentKey segment,
+      long epochCounter,
+      boolean accepted,
+      @Nullable SegmentSpec spec,
+      @Nullable ProcessRecord process,
+      @Nullable KillFacts tombstone,
+      @Nullable Outcome outcome)
+      implements Entry {}
+
+  /** One whose content is damaged: what became of the segment is not known. */
+  public record Damaged(SegmentKey segment, String reason) implements Entry {}
+}
