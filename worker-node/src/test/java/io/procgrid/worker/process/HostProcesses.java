@@ -20,12 +20,12 @@ final class HostProcesses {
 
   /** Pids of all live {@code sleep WORD}; shells that only speak of it do not count. */
   static List<Integer> sleeping(String word) throws SystemCallException {
-    return running("([^\\0]*/)?sleep\\0" + word);
+    return running("([^\0]*/)?sleep\0" + word);
   }
 
   /** Pids of all live processes with this command line, a pattern; zeros part the arguments. */
   static List<Integer> running(String commandLine) throws SystemCallException {
-    Pattern pattern = Pattern.compile(commandLine + "\\0");
+    Pattern pattern = Pattern.compile(commandLine + "\0");
     List<Integer> alive = new ArrayList<>();
     for (int pid : ProcessTable.pids()) {
       if (pattern.matcher(commandLine(pid)).matches() && !ProcessStat.isEnding(pid)) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import com.google.common.hash.Hashing;
+import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -33,6 +34,30 @@ public record DescentMark(long value) {
   public DescentMark {
     if (!isMark(value)) {
       throw new IllegalArgumentException("descent mark " + value);
+    }
+  }
+
+  /**
+   * Looks whether marks fit under this process's own hard limit, which its children inherit.
+   *
+   * @throws IOException they do not; the message says what to change
+   */
+  public static void requireRoom() throws IOException {
+    long[] hard = new long[1];
+    long result =
+        NativeFunctions.call((arena, errno) -> {
+          MemorySegment limit = allocateLimit(arena);
+          int read = (int) PRLIMIT.invokeExact(errno, 0, RLIMIT_RTTIME, MemorySegment.NULL, limit);
+          hard[0] = limit.getAtIndex(JAVA_LONG, 1);
+          return read;
+        });
+    SystemCallException.check("prlimit", "RLIMIT_RTTIME", result);
+    if (Long.compareUnsigned(hard[0], 2 * LOWEST) < 0) {
+      throw new IOException(
+          "the hard limit RLIMIT_RTTIME is "
+              + Long.toUnsignedString(hard[0])
+              + " µs and processes could not be marked; start the worker without it (systemd:"
+              + " LimitRTTIME=infinity)");
     }
   }
 
