@@ -45,8 +45,13 @@ public final class DaemonCommand {
   private static String classPathWithout(String module) {
     return Splitter.on(File.pathSeparatorChar)
         .splitToStream(System.getProperty("java.class.path"))
-        .filter(entry -> !entry.contains("/" + module + "/target/"))
-        .filter(entry -> !entry.contains("/integration-tests/target/"))
+        .filter(entry -> !isOf(module, entry) && !entry.endsWith("/test-classes"))
         .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** Whether an entry is the module's jar or folder of classes. */
+  private static boolean isOf(String module, String entry) {
+    return entry.contains("/" + module + "/target/")
+        || entry.substring(entry.lastIndexOf('/') + 1).startsWith(module);
   }
 }

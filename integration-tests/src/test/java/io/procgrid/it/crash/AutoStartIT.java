@@ -8,7 +8,6 @@ import io.procgrid.it.OwnCluster;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +74,47 @@ class AutoStartIT {
   }
 
   @Test
+  @OwnCluster(head = {"--cluster-start-wait-ms", "1500"})
+  void entryStartsWithoutAWorkerThatDoesNotComeBackInTime() {
+    cluster.stopDaemons();
+    cluster.startHead();
+    cluster.worker(1).start();
+    TestCluster.awaitLive(marker, 1);
+    assertThat(procs.awaitRunning(entry, 1).statuses().keySet()).containsExactly("0");
+  }
+
+  @Test
+  @OwnCluster(head = {"--cluster-start-wait-ms", "86400000"})
+  void entryWaitsForEveryWorkerThatDidNotLeaveInOrder() {
+    cluster.stopDaemons();
+    cluster.startHead();
+    cluster.worker(1).start();
+    cluster.awaitWorkerState(1, "up");
+    assertThat(procs.status(entry).overall()).isEqualTo("none");
+    String waiting = procs.execute(name);
+    assertThat(procs.status(waiting).answer().path("info").path("waiting").asText())
+        .contains(waiting);
+    assertThat(LivePids.withArgument(marker)).isEmpty();
+
+    cluster.worker(2).start();
+    TestCluster.awaitLive(marker, 4);
+    assertThat(procs.awaitRunning(entry, 2).statuses()).hasSize(2);
+  }
+
+  @Test
+  @OwnCluster(head = {"--cluster-start-wait-ms", "86400000"})
+  void workerThatLeftInOrderIsNotWaitedFor() {
+    cluster.worker(2).terminate();
+    cluster.awaitWorkerState(2, "down");
+    cluster.head().terminate();
+    cluster.worker(1).terminate();
+    cluster.startHead();
+    cluster.worker(1).start();
+    TestCluster.awaitLive(marker, 1);
+    assertThat(procs.awaitRunning(entry, 1).statuses().keySet()).containsExactly("0");
+  }
+
+  @Test
   void clearRemovesAnEntryThatDoesNotRun() {
     assertThat(procs.kill(entry, "clear_execute_at_startup", "true").runIds()).isEmpty();
     assertThat(procs.autoStarts(name)).isEmpty();
@@ -97,44 +137,5 @@ class AutoStartIT {
     orderedRestart();
     procs.awaitOver(procs.run(ProcDraft.shell("exit 0").distributed()));
     assertThat(LivePids.withArgument(marker)).isEmpty();
-  }
-
-  @Test
-  void clearWithoutARunIdRemovesTheEntriesOfTheTagAndWithNeitherIsAnError() {
-    String other = procs.execute(name, "execute_at_startup", "true", "run_tag", "other");
-
-    assertThat(
-            cluster
-                .rest()
-                .error("/kill/proc", Map.of("options", Map.of("clear_execute_at_startup", "true"))))
-        .contains("clear_execute_at_startup", "run_id", "run_tag");
-    assertThat(procs.autoStarts(name)).hasSize(2);
-
-    procs.kill("", "run_tag", "boot", "clear_execute_at_startup", "true");
-    assertThat(procs.autoStarts(name).has(entry)).isFalse();
-    assertThat(procs.autoStarts(name).has(other)).isTrue();
-
-    procs.kill(other, "run_tag", "boot", "clear_execute_at_startup", "true");
-    assertThat(procs.autoStarts(name).has(other)).isTrue();
-  }
-
-  @Test
-  void dryRunOfAClearRemovesNothing() {
-    procs.kill(entry, "clear_execute_at_startup", "true", "dry_run", "true");
-    assertThat(procs.autoStarts(name).has(entry)).isTrue();
-  }
-
-  @Test
-  void killOfEverythingKeepsTheEntries() {
-    assertThat(procs.kill("").runIds()).isEmpty();
-    assertThat(procs.autoStarts(name).has(entry)).isTrue();
-    assertThat(procs.status(entry).overall()).isEqualTo("none");
-  }
-
-  @Test
-  void clearCompleteKeepsAnEntryThatHasNotRun() {
-    procs.statuses("", "clear_complete", "true");
-    assertThat(procs.autoStarts(name).has(entry)).isTrue();
-    assertThat(procs.status(entry).overall()).isEqualTo("none");
   }
 }

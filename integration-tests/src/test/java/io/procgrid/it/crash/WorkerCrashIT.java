@@ -2,6 +2,7 @@ package io.procgrid.it.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.procgrid.it.ClusterExtension;
 import io.procgrid.it.KillAnswer;
 import io.procgrid.it.LivePids;
@@ -14,6 +15,7 @@ import io.procgrid.it.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,26 @@ class WorkerCrashIT {
     assertThat(procs.awaitOver(run).overall()).isEqualTo("killed");
     assertThat(LivePids.among(pids)).isEmpty();
     assertThat(cluster.shownWorker(2).path("pending_kills").asInt()).isZero();
+  }
+
+  @Test
+  void deleteWhileTheWorkerIsAwayFreesTheNameAndTheKillIsDoneOnItsReturn() {
+    ProcDraft sleeper = ProcDraft.command("sleep", marker).distributed();
+    String name = procs.create(sleeper);
+    String run = procs.execute(name);
+    Set<Long> pids = TestCluster.awaitLive(marker, 2);
+    cluster.worker(2).kill();
+    cluster.awaitWorkerState(2, "down");
+
+    JsonNode info =
+        cluster.rest().call("/delete/proc", Map.of("proc_name", name)).path("info");
+
+    assertThat(info.path("pending_run_ids").asText()).isEqualTo(run);
+    assertThat(info.path("pending_reason").asText()).contains("worker 2");
+    cluster.rest().call("/create/proc", sleeper.request(name));
+    cluster.startAll();
+    assertThat(procs.awaitOver(run).overall()).isEqualTo("killed");
+    assertThat(LivePids.among(pids)).isEmpty();
   }
 
   /** Case of rust-extensions#425: one worker that hangs delays nobody else's kill. */

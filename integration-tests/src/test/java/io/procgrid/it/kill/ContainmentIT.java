@@ -9,8 +9,13 @@ import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RunState;
 import io.procgrid.it.TestCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Each way to hold processes, once from end to end. */
@@ -19,12 +24,14 @@ class ContainmentIT {
   private final String marker = TestCluster.newMarker();
 
   @Test
+  @EnabledIf("hasCgroups")
   @OwnCluster(containment = "cgroup")
   void cgroupKillsATreeThatDetached(TestCluster cluster) {
     assertTreeDies(cluster, "cgroup", "env -i setsid sleep");
   }
 
   @Test
+  @EnabledIf("hasNamespaces")
   @OwnCluster(containment = "namespace")
   void namespaceKillsATreeThatDetached(TestCluster cluster) {
     assertTreeDies(cluster, "namespace", "env -i setsid sleep");
@@ -40,6 +47,23 @@ class ContainmentIT {
   @OwnCluster(containment = "portable")
   void portableKillsDescendants(TestCluster cluster) {
     assertTreeDies(cluster, "portable", "sleep");
+  }
+
+  /** Whether this user may make cgroups here. */
+  static boolean hasCgroups() {
+    return Stream.of("/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/unified/cgroup.procs")
+        .map(Path::of)
+        .anyMatch(Files::isWritable);
+  }
+
+  /** Whether this user may make namespaces here. */
+  static boolean hasNamespaces() throws IOException, InterruptedException {
+    return new ProcessBuilder("unshare", "--user", "--map-root-user", "--pid", "--fork", "true")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 
   private void assertTreeDies(TestCluster cluster, String containment, String child) {

@@ -12,7 +12,10 @@ import io.procgrid.it.TestCluster;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -124,6 +127,24 @@ class CreateProcIT {
     String run =
         procs.run(ProcDraft.shell("od -An -v -tu1 -w256 data | tr -s ' '").fileOf("data", all));
     assertThat(procs.awaitOver(run).stdout()).containsExactly(decimals(all));
+  }
+
+  @Test
+  void filesOfManyMebibytesReachEveryWorker() {
+    byte[] content = new byte[12 * 1024 * 1024];
+    new Random(1).nextBytes(content);
+    CRC32 checksum = new CRC32();
+    checksum.update(content);
+    String run =
+        procs.run(
+            ProcDraft.shell("gzip -1 -c data | tail -c8 | od -An -tu4 | tr -s ' '")
+                .fileOf("data", content)
+                .distributed());
+    RunState state = procs.awaitOver(run);
+    for (String segment : List.of("0", "1000")) {
+      assertThat(state.stdout(segment))
+          .containsExactly(" %d %d".formatted(checksum.getValue(), content.length));
+    }
   }
 
   @Test

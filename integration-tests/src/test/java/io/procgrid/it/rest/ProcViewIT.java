@@ -10,6 +10,7 @@ import io.procgrid.it.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,6 +70,31 @@ class ProcViewIT {
         procs.executeWith(
             name, Map.of("big", "x".repeat(128 * 1024), "small", "y".repeat(100 * 1024)));
     assertThat(procs.awaitOver(run).stdout()).containsExactly("big", "102400", "0");
+  }
+
+  @Test
+  void paramsOfManyMebibytesAreLeftOutToo() {
+    String name =
+        procs.create(ProcDraft.shell("echo $PROCGRID_PARAMS_OMITTED $PROCGRID_PARAM_SMALL").distributed());
+    String huge = "x".repeat(6 * 1024 * 1024);
+    String run = procs.executeWith(name, Map.of("huge", huge, "small", "s"));
+    RunState state = procs.awaitOver(run);
+    assertThat(state.stdout("0")).containsExactly("huge s");
+    assertThat(state.stdout("1000")).containsExactly("huge s");
+    assertThat(state.answer().path("params").path(run).path("huge").asText()).isEqualTo(huge);
+  }
+
+  @Test
+  void environmentTooLargeForExecEndsTheRunInErrorWithTheReason() {
+    String name = procs.create(ProcDraft.shell("echo never"));
+    Map<String, String> params = new HashMap<>();
+    for (int i = 0; i < 60; i++) {
+      params.put("p" + i, "x".repeat(120 * 1024));
+    }
+    RunState state = procs.awaitOver(procs.executeWith(name, params));
+    assertThat(state.overall()).isEqualTo("error");
+    assertThat(state.message()).contains("could not be started");
+    assertThat(state.stdout()).isEmpty();
   }
 
   @Test

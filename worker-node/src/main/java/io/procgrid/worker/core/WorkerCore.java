@@ -35,6 +35,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   private final ForgetBatches forgets = new ForgetBatches(outbox);
   private final KillStreams killers = new KillStreams(outbox);
   private final NoticeLog notices;
+  private final KillPatience patience;
   private final SegmentLife life;
 
   /**
@@ -47,7 +48,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     this.bundles = new HashSet<>(recovered.bundles());
     this.connects = new Connects(terms, bundles, outbox);
     this.notices = new NoticeLog(outbox, () -> !blocked.isEmpty(), NOTICE_CAPACITY);
-    this.life = new SegmentLife(table, outbox, notices, killers, starts, forgets, blocked, bootId);
+    this.patience = new KillPatience(table, notices, killers, blocked);
+    this.life = new SegmentLife(table, outbox, notices, killers, starts, forgets, patience, bootId);
   }
 
   @Override
@@ -79,7 +81,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   public List<WorkerEffect> tick(long nowMillis) {
     outbox.tick(nowMillis);
     connects.tick(nowMillis);
-    life.tick(nowMillis);
+    patience.tick(nowMillis);
     notices.tick(nowMillis);
     return outbox.drain();
   }
@@ -88,7 +90,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   public long nextDeadline() {
     return Math.min(
         Math.min(outbox.nextDeadline(), connects.nextDeadline()),
-        Math.min(life.nextDeadline(), notices.nextDeadline()));
+        Math.min(patience.nextDeadline(), notices.nextDeadline()));
   }
 
   private void journaled(JournalEntry entry, long nowMillis) {

@@ -1,8 +1,10 @@
 package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.worker.process.linux.Errno;
+import io.procgrid.worker.process.linux.KernelFile;
+import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -86,17 +88,16 @@ final class CgroupContainment implements Containment {
     while (true) {
       Path path = folder.resolve(segment + "-" + Long.toHexString(random.nextLong()));
       try {
-        Files.createDirectories(folder);
-        return new CgroupLeaf(Files.createDirectory(path));
-      } catch (FileAlreadyExistsException e) {
-        log.debug("{} is taken; choosing another name", path);
-      } catch (IOException e) {
+        KernelFile.makeFolder(path);
+        return new CgroupLeaf(path);
+      } catch (SystemCallException e) {
+        if (e.errno() == Errno.EEXIST) {
+          continue; // Taken: another name, never another's leaf.
+        }
         throw new LaunchException(
             "cannot start "
                 + plan.executable()
-                + ": cgroup "
-                + path
-                + " could not be made: "
+                + ": no cgroup for it: "
                 + e.getMessage()
                 + "; check cgroup.max.descendants and the rights of the worker's user",
             e);
