@@ -154,6 +154,7 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
       while (records.size() < 2 && (line = lines.readLine()) != null) {
         if (line.startsWith(mode().text() + "\t")) {
           records.add(HeldWorker.parse(line));
+          adopt(records.getLast()); // Ended with the test, whatever becomes of it.
         }
       }
       awaitSleeping(word, 2);
