@@ -156,6 +156,11 @@ class ExecuteProcIT {
   }
 
   @Test
+  void paramsThatNoProcessCouldTakeAreAnError() {
+    assertRefused(Map.of("params", Map.of("a", "x".repeat(1024 * 1024))), "params", "1048576");
+  }
+
+  @Test
   void zeroByteInAParamIsAnError() {
     assertRefused(Map.of("params", Map.of("a", "x\u0000y")), "a");
   }
