@@ -15,6 +15,7 @@ import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.journal.JournalWriter;
 import io.procgrid.worker.journal.SegmentFolder;
+import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,7 @@ public final class WorkerEngine implements AutoCloseable {
   private final Journal journal;
   private final JournalWriter writer;
   private final Trees trees;
+  private final OutputBound outputs;
   private final LongSupplier wallClock;
   private final EventLoop<WorkerEvent, WorkerEffect> loop;
   private final Map<Long, Caller> callers = new ConcurrentHashMap<>();
@@ -46,6 +48,7 @@ public final class WorkerEngine implements AutoCloseable {
   /**
    * @param opened the journal, and what it held
    * @param containment closed with the engine
+   * @param outputs started and closed with the engine
    * @param environment environment of the worker, of which procs see a part
    * @param bootId boot of the host; empty off Linux
    * @param monotonicClock milliseconds that never go back
@@ -56,6 +59,7 @@ public final class WorkerEngine implements AutoCloseable {
       Journal.Opened opened,
       BundleStore bundles,
       Containment containment,
+      OutputBound outputs,
       Map<String, String> environment,
       WorkerInstance instance,
       String bootId,
@@ -63,6 +67,7 @@ public final class WorkerEngine implements AutoCloseable {
       LongSupplier wallClock,
       Consumer<Throwable> onFailure) {
     this.journal = opened.journal();
+    this.outputs = outputs;
     this.wallClock = wallClock;
     Recovered recovered = opened.recovered();
     this.loop =
@@ -77,6 +82,7 @@ public final class WorkerEngine implements AutoCloseable {
         new Trees(
             containment,
             new LaunchPreparation(bundles, environment),
+            outputs,
             journal,
             loop::submit,
             onFailure,
@@ -111,6 +117,7 @@ public final class WorkerEngine implements AutoCloseable {
   /** Takes up what the journal held: tombstones are carried out before any command is heard. */
   public void start() {
     writer.start();
+    outputs.start();
     loop.submit(new WorkerEvent.Resumed(wallClock.getAsLong()));
     loop.start();
   }
@@ -182,5 +189,6 @@ public final class WorkerEngine implements AutoCloseable {
     loop.close();
     writer.close();
     trees.close();
+    outputs.close();
   }
 }
