@@ -17,6 +17,7 @@ import io.procgrid.worker.journal.JournalWriter;
 import io.procgrid.worker.journal.SegmentFolder;
 import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +37,11 @@ public final class WorkerEngine implements AutoCloseable {
   private static final int LAUNCHES_AT_ONCE =
       Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
+  /** Well below the time that a bundle is kept without need. */
+  private static final long JUST_STORED_MILLIS = 1_800_000;
+
   private final Journal journal;
+  private final BundleStore bundles;
   private final JournalWriter writer;
   private final Trees trees;
   private final OutputBound outputs;
@@ -67,6 +72,7 @@ public final class WorkerEngine implements AutoCloseable {
       LongSupplier wallClock,
       Consumer<Throwable> onFailure) {
     this.journal = opened.journal();
+    this.bundles = bundles;
     this.outputs = outputs;
     this.wallClock = wallClock;
     Recovered recovered = opened.recovered();
@@ -162,12 +168,23 @@ public final class WorkerEngine implements AutoCloseable {
     switch (effect) {
       case WorkerEffect.Journal(long ticket, var entry) -> writer.submit(ticket, entry);
       case WorkerEffect.OnTree onTree -> trees.perform(onTree);
+      case WorkerEffect.DropBundle(String hash) -> {
+        var _ = Thread.startVirtualThread(() -> drop(hash));
+      }
       case WorkerEffect.Reply(long request, Answer answer) ->
           tell(callers.remove(request), caller -> caller.answer(answer));
       case WorkerEffect.Progress(long request, KillStep step) ->
           tell(callers.get(request), caller -> caller.progress(step));
       case WorkerEffect.Notify(long request, long number, Notice notice) ->
           tell(callers.get(request), caller -> caller.notice(number, notice));
+    }
+  }
+
+  private void drop(String hash) {
+    try {
+      bundles.dropOlder(hash, wallClock.getAsLong() - JUST_STORED_MILLIS);
+    } catch (IOException e) {
+      log.warn("bundle {}, which no segment needs, cannot be removed: {}", hash, e.toString());
     }
   }
 

@@ -89,6 +89,7 @@ final class ServedWorker implements AutoCloseable {
     identity = opened.journal().identity();
     Containment containment =
         new ContainmentProbe(identity.value(), "host").open(ContainmentMode.AUTO);
+    containment.sweep(opened.recovered().unfinished());
     engine =
         new WorkerEngine(
             opened,
