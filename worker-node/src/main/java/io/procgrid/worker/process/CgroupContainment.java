@@ -5,10 +5,14 @@ import io.procgrid.worker.process.linux.Errno;
 import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +86,38 @@ final class CgroupContainment implements Containment {
   @Override
   public ContainedTree adopt(SegmentKey segment, ProcessRecord record) {
     return new Adoption(supervision).adopt(record);
+  }
+
+  @Override
+  public void sweep(Set<ProcessRecord> claimed) {
+    Set<Path> claimedLeaves =
+        claimed.stream()
+            .filter(record -> record.containment().equals(NAME))
+            .map(record -> Path.of(record.place()))
+            .collect(Collectors.toSet());
+    try (DirectoryStream<Path> leaves = Files.newDirectoryStream(folder, Files::isDirectory)) {
+      for (Path leaf : leaves) {
+        if (!claimedLeaves.contains(leaf)) {
+          sweep(new CgroupLeaf(leaf));
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.warn("what earlier workers left in {} is not all removed: {}", folder, e.toString());
+    }
+  }
+
+  private static void sweep(CgroupLeaf leaf) throws SystemCallException {
+    if (leaf.isPopulated()) {
+      log.warn(
+          "processes are alive in {} that the journal does not know (pids {}); they are left alone:"
+              + " look at them and end them by hand",
+          leaf.path(),
+          leaf.processes());
+    } else if (leaf.remove()) {
+      log.info("removed {}, which an earlier worker left empty", leaf.path());
+    } else {
+      log.info("{} is empty but the kernel is not ready to remove it", leaf.path());
+    }
   }
 
   private CgroupLeaf createLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {
