@@ -154,9 +154,10 @@ forget_addresses() {
   done
 }
 
-# knows_other_workers URL: of other hosts, that is; only the head can speak for them.
+# knows_other_workers URL: of other hosts, that is; only the head can speak for them. One of this host that does not run has
+# been asked before.
 knows_other_workers() {
-  own=$(for worker in $(worker_names); do json_value "$data_dir/$worker.json" identity; done)
+  own=$(worker_identities)
   workers_of_head "$1" | grep -vF "${own:-none}" | grep -q .
 }
 

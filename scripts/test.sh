@@ -129,6 +129,8 @@ promise "stop after crashes leaves no proc" [ "$(count_marked "$scratch/token")"
 promise "stop after crashes leaves no daemon" [ "$(status_of is_running head)$(running_workers)" = 1 ]
 promise "stop again: nothing runs" stop
 promise "stop again starts nothing" grep -q '^nothing runs' "$scratch/stop.out"
+promise "a start with fewer workers" start --workers 1
+promise "stop: a worker proven empty while the head was down does not count as one of another host" stop
 
 # --- Pids
 start --workers 1

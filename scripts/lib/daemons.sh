@@ -163,6 +163,14 @@ launch_worker() {
     --name "$worker" --number "${worker#worker-}" --head-file "$data_dir/head.json" "$@"
 }
 
+# worker_identities: of the workers that ever ran here, one on a line, as their journals keep them.
+worker_identities() {
+  for worker in $(worker_names); do
+    identity=$(json_value "$data_dir/$worker/worker.state" identity 2>/dev/null) || continue
+    [ -z "$identity" ] || say "$identity"
+  done
+}
+
 # json_value FILE KEY: a string or number of a small flat object, as the daemons write them.
 json_value() {
   tr -d '\n' 2>/dev/null <"$1" | sed -n "s/.*\"$2\"[[:space:]]*:[[:space:]]*\"\{0,1\}\([^\",}[:space:]]*\).*/\1/p"

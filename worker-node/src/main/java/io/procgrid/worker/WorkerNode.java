@@ -17,6 +17,7 @@ import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.journal.JournalException;
+import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
 import io.procgrid.worker.process.ContainmentException;
 import io.procgrid.worker.process.ContainmentProbe;
@@ -133,11 +134,13 @@ public final class WorkerNode implements AutoCloseable {
             bundles.hashes());
     WorkerInstance instance = new WorkerInstance(UUID.randomUUID().toString());
     Containment containment = containment(config, opened.journal().identity(), host);
+    containment.sweep(opened.recovered().unfinished());
     WorkerEngine engine =
         new WorkerEngine(
             opened,
             bundles,
             containment,
+            new OutputBound(OutputBound.KEPT_BYTES),
             System.getenv(),
             instance,
             host.bootId(),

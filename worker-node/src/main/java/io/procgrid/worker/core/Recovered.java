@@ -30,6 +30,17 @@ public record Recovered(
     ImmutableList<Entry> segments,
     ImmutableSet<String> bundles) {
 
+  /** Where the processes were that may live on. */
+  public ImmutableSet<ProcessRecord> unfinished() {
+    ImmutableSet.Builder<ProcessRecord> processes = ImmutableSet.builder();
+    for (Entry entry : segments) {
+      if (entry instanceof Intact intact && intact.process() != null && intact.outcome() == null) {
+        processes.add(intact.process());
+      }
+    }
+    return processes.build();
+  }
+
   /** One entry of the journal. */
   public sealed interface Entry {
     SegmentKey segment();

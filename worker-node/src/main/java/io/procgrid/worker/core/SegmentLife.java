@@ -2,14 +2,10 @@ package io.procgrid.worker.core;
 
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.loop.Core;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.core.Segment.Phase;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * Leads each segment through its life.
@@ -19,22 +15,18 @@ import java.util.Set;
  * tombstone too if a kill was ordered.
  */
 final class SegmentLife {
-  private static final long PATIENCE_MILLIS = 10_000;
-
-  private record Deadline(long atMillis, SegmentKey segment) {}
-
   private final SegmentTable table;
   private final Outbox outbox;
   private final NoticeLog notices;
   private final KillStreams killers;
   private final StartBatches starts;
   private final ForgetBatches forgets;
-  private final Set<SegmentKey> blocked;
+  private final KillPatience patience;
   private final String bootId;
-  private final Deque<Deadline> patience = new ArrayDeque<>();
 
   /**
-   * @param blocked the segments whose kill is blocked now, kept by this object
+   * Begins with no segment.
+   *
    * @param bootId boot of the host; empty off Linux
    */
   SegmentLife(
@@ -44,7 +36,7 @@ final class SegmentLife {
       KillStreams killers,
       StartBatches starts,
       ForgetBatches forgets,
-      Set<SegmentKey> blocked,
+      KillPatience patience,
       String bootId) {
     this.table = table;
     this.outbox = outbox;
@@ -52,7 +44,7 @@ final class SegmentLife {
     this.killers = killers;
     this.starts = starts;
     this.forgets = forgets;
-    this.blocked = blocked;
+    this.patience = patience;
     this.bootId = bootId;
   }
 
@@ -79,7 +71,7 @@ final class SegmentLife {
     if (tombstone != null) {
       segment.kill = new Segment.Kill(tombstone, nowMillis, atMillis, false);
       segment.tombstoneDurable = true;
-      patience.add(new Deadline(nowMillis + PATIENCE_MILLIS, segment.key));
+      patience.begin(segment, nowMillis);
     }
     if (entry.outcome() != null) {
       segment.outcome = entry.outcome();
@@ -206,7 +198,7 @@ final class SegmentLife {
         segment.phase = Phase.DAMAGED;
         segment.damage = failed.reason();
         if (segment.kill != null) {
-          block(segment, failed.reason(), nowMillis);
+          patience.block(segment, failed.reason(), nowMillis);
         }
       }
       case WorkerEvent.LeaderExited exited -> {
@@ -225,7 +217,7 @@ final class SegmentLife {
       }
       case WorkerEvent.KillBlocked kill -> {
         if (segment.dying && segment.outcome == null) {
-          block(segment, kill.reason(), nowMillis);
+          patience.block(segment, kill.reason(), nowMillis);
         }
       }
     }
@@ -320,7 +312,7 @@ final class SegmentLife {
     }
     segment.kill = new Segment.Kill(facts, nowMillis, atMillis, segment.leaderStatus != null);
     if (segment.phase == Phase.DAMAGED) {
-      block(segment, segment.damage, nowMillis);
+      patience.block(segment, segment.damage, nowMillis);
       return;
     }
     switch (segment.phase) {
@@ -334,7 +326,7 @@ final class SegmentLife {
     if (segment.phase == Phase.TOMBSTONED) {
       neverStarted(segment, nowMillis);
     }
-    patience.add(new Deadline(nowMillis + PATIENCE_MILLIS, segment.key));
+    patience.begin(segment, nowMillis);
   }
 
   /** Concludes a segment without process, unless an earlier incarnation it covers still lives. */
@@ -353,27 +345,6 @@ final class SegmentLife {
     }
   }
 
-  private void block(Segment segment, String reason, long nowMillis) {
-    if (reason.equals(segment.blocked)) {
-      return;
-    }
-    segment.blocked = reason;
-    boolean first = blocked.isEmpty();
-    blocked.add(segment.key);
-    killers.pending(new KillStep.Pending(segment.key, reason));
-    notices.post(new Notice.KillPending(segment.key, reason));
-    if (first) {
-      notices.beat(nowMillis);
-    }
-  }
-
-  private void unblock(Segment segment, long nowMillis) {
-    segment.blocked = "";
-    if (blocked.remove(segment.key) && blocked.isEmpty()) {
-      notices.beat(nowMillis);
-    }
-  }
-
   // ---- The end ----
 
   private void conclude(Segment segment, Outcome outcome) {
@@ -389,7 +360,7 @@ final class SegmentLife {
     if (!segment.isProven()) {
       return;
     }
-    unblock(segment, nowMillis);
+    patience.unblock(segment, nowMillis);
     if (!segment.announced) {
       segment.announced = true;
       notices.post(new Notice.Terminated(segment.key, Objects.requireNonNull(segment.outcome)));
@@ -452,39 +423,8 @@ final class SegmentLife {
 
   private void tryAgain(
       Segment segment, JournalEntry.OfSegment entry, String what, String reason, long nowMillis) {
-    block(segment, "%s cannot be made durable: %s".formatted(what, reason), nowMillis);
+    patience.block(segment, "%s cannot be made durable: %s".formatted(what, reason), nowMillis);
     outbox.retry(nowMillis, entry);
-  }
-
-  // ---- Time ----
-
-  void tick(long nowMillis) {
-    for (Deadline first = patience.peek();
-        first != null && first.atMillis <= nowMillis;
-        first = patience.peek()) {
-      patience.remove();
-      Segment segment = table.get(first.segment);
-      if (segment != null && !segment.isProven() && segment.blocked.isEmpty()) {
-        block(segment, waitingFor(segment), nowMillis);
-      }
-    }
-  }
-
-  long nextDeadline() {
-    Deadline first = patience.peek();
-    return first == null ? Core.NO_DEADLINE : first.atMillis;
-  }
-
-  private static String waitingFor(Segment segment) {
-    return switch (segment.phase) {
-      case ACCEPTING -> "the journal has not answered its acceptance";
-      case LAUNCHING -> "its launch has not come to an end";
-      case ADOPTING -> "its process tree has not been taken over yet";
-      case RECORDING, RUNNING -> "its process tree is not proven dead";
-      case TOMBSTONED -> "an earlier incarnation of it is not proven dead";
-      case CONCLUDING, OVER, FORGETTING -> "the journal has not answered its end";
-      case DAMAGED -> segment.damage;
-    };
   }
 
   private static void requirePhase(Segment segment, Phase phase) {

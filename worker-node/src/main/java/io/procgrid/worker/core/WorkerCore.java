@@ -7,7 +7,6 @@ import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.loop.Core;
 import io.procgrid.common.run.KillFacts;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +26,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   private final Recovered recovered;
   private final Terms terms;
   private final Outbox outbox = new Outbox();
-  private final Set<String> bundles;
+  private final Bundles bundles;
   private final Set<SegmentKey> blocked = new LinkedHashSet<>();
   private final SegmentTable table = new SegmentTable();
   private final Connects connects;
@@ -35,6 +34,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   private final ForgetBatches forgets = new ForgetBatches(outbox);
   private final KillStreams killers = new KillStreams(outbox);
   private final NoticeLog notices;
+  private final KillPatience patience;
   private final SegmentLife life;
 
   /**
@@ -44,16 +44,18 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   public WorkerCore(Recovered recovered, WorkerInstance instance, String bootId) {
     this.recovered = recovered;
     this.terms = new Terms(recovered, instance);
-    this.bundles = new HashSet<>(recovered.bundles());
-    this.connects = new Connects(terms, bundles, outbox);
+    this.bundles = new Bundles(recovered.bundles(), table, outbox);
+    this.connects = new Connects(terms, bundles.hashes(), outbox);
     this.notices = new NoticeLog(outbox, () -> !blocked.isEmpty(), NOTICE_CAPACITY);
-    this.life = new SegmentLife(table, outbox, notices, killers, starts, forgets, blocked, bootId);
+    this.patience = new KillPatience(table, notices, killers, blocked);
+    this.life = new SegmentLife(table, outbox, notices, killers, starts, forgets, patience, bootId);
   }
 
   @Override
   public List<WorkerEffect> step(long nowMillis, WorkerEvent event) {
     switch (event) {
       case WorkerEvent.Resumed(long atMillis) -> {
+        bundles.resume(nowMillis);
         for (Recovered.Entry entry : recovered.segments()) {
           life.resume(entry, nowMillis, atMillis);
         }
@@ -66,7 +68,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       }
       case WorkerEvent.Acknowledged(long request, long number) ->
           notices.acknowledge(request, number);
-      case WorkerEvent.BundleStored(String hash) -> bundles.add(hash);
+      case WorkerEvent.BundleStored(String hash) -> bundles.stored(hash, nowMillis);
       case WorkerEvent.Journaled(long ticket) -> journaled(outbox.answered(ticket), nowMillis);
       case WorkerEvent.JournalFailed(long ticket, String reason) ->
           journalFailed(outbox.answered(ticket), reason, nowMillis);
@@ -79,7 +81,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   public List<WorkerEffect> tick(long nowMillis) {
     outbox.tick(nowMillis);
     connects.tick(nowMillis);
-    life.tick(nowMillis);
+    bundles.tick(nowMillis);
+    patience.tick(nowMillis);
     notices.tick(nowMillis);
     return outbox.drain();
   }
@@ -87,8 +90,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   @Override
   public long nextDeadline() {
     return Math.min(
-        Math.min(outbox.nextDeadline(), connects.nextDeadline()),
-        Math.min(life.nextDeadline(), notices.nextDeadline()));
+        Math.min(bundles.nextDeadline(), Math.min(outbox.nextDeadline(), connects.nextDeadline())),
+        Math.min(patience.nextDeadline(), notices.nextDeadline()));
   }
 
   private void journaled(JournalEntry entry, long nowMillis) {

@@ -21,6 +21,11 @@ public sealed interface WorkerEffect {
   /** Tell the watching head; a heartbeat repeats the number of the last notice. */
   record Notify(long request, long number, Notice notice) implements WorkerEffect {}
 
+  /**
+   * The files of a proc are needed no more: remove them, unless the head has just sent them again.
+   */
+  record DropBundle(String hash) implements WorkerEffect {}
+
   /** What is done to the process tree of one segment. */
   sealed interface OnTree extends WorkerEffect {
     SegmentKey segment();

@@ -6,6 +6,8 @@ import io.procgrid.worker.core.WorkerEffect;
 import io.procgrid.worker.core.WorkerEvent;
 import io.procgrid.worker.journal.DeletedTree;
 import io.procgrid.worker.journal.Journal;
+import io.procgrid.worker.journal.SegmentFolder;
+import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.ContainedTree;
 import io.procgrid.worker.process.Containment;
 import io.procgrid.worker.process.LaunchException;
@@ -38,6 +40,7 @@ final class Trees implements AutoCloseable {
 
   private final Containment containment;
   private final LaunchPreparation preparation;
+  private final OutputBound outputs;
   private final Journal journal;
   private final Consumer<WorkerEvent> events;
   private final Consumer<Throwable> onFailure;
@@ -58,6 +61,7 @@ final class Trees implements AutoCloseable {
   Trees(
       Containment containment,
       LaunchPreparation preparation,
+      OutputBound outputs,
       Journal journal,
       Consumer<WorkerEvent> events,
       Consumer<Throwable> onFailure,
@@ -65,6 +69,7 @@ final class Trees implements AutoCloseable {
       int launchesAtOnce) {
     this.containment = containment;
     this.preparation = preparation;
+    this.outputs = outputs;
     this.journal = journal;
     this.events = events;
     this.onFailure = onFailure;
@@ -138,6 +143,7 @@ final class Trees implements AutoCloseable {
         return;
       }
       LaunchPlan plan = preparation.prepare(segment, spec, journal.folder(segment));
+      watchOutput(segment);
       ContainedTree tree = containment.launch(segment, plan);
       trees.put(segment, tree);
       events.accept(new WorkerEvent.Launched(segment, tree.record()));
@@ -155,6 +161,8 @@ final class Trees implements AutoCloseable {
   }
 
   private void adopt(SegmentKey segment, ProcessRecord process) {
+    // First of all: what cannot be taken over may write on.
+    watchOutput(segment);
     ContainedTree tree;
     try {
       tree = containment.adopt(segment, process);
@@ -171,6 +179,12 @@ final class Trees implements AutoCloseable {
     trees.put(segment, tree);
     events.accept(new WorkerEvent.Adopted(segment));
     tellExit(segment, tree);
+  }
+
+  private void watchOutput(SegmentKey segment) {
+    SegmentFolder folder = journal.folder(segment);
+    outputs.watch(folder.stdout());
+    outputs.watch(folder.stderr());
   }
 
   private void tellExit(SegmentKey segment, ContainedTree tree) {
@@ -191,8 +205,11 @@ final class Trees implements AutoCloseable {
     if (tree != null) {
       tree.dispose();
     }
+    SegmentFolder folder = journal.folder(segment);
+    outputs.settle(folder.stdout());
+    outputs.settle(folder.stderr());
     try {
-      DeletedTree.delete(journal.folder(segment).work());
+      DeletedTree.delete(folder.work());
     } catch (IOException e) {
       log.warn("the working folder of segment {} cannot be removed: {}", segment, e.toString());
     }

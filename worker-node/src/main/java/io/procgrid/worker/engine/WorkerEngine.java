@@ -15,7 +15,9 @@ import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.journal.JournalWriter;
 import io.procgrid.worker.journal.SegmentFolder;
+import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,9 +37,14 @@ public final class WorkerEngine implements AutoCloseable {
   private static final int LAUNCHES_AT_ONCE =
       Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
+  /** Well below the time that a bundle is kept without need. */
+  private static final long JUST_STORED_MILLIS = 1_800_000;
+
   private final Journal journal;
+  private final BundleStore bundles;
   private final JournalWriter writer;
   private final Trees trees;
+  private final OutputBound outputs;
   private final LongSupplier wallClock;
   private final EventLoop<WorkerEvent, WorkerEffect> loop;
   private final Map<Long, Caller> callers = new ConcurrentHashMap<>();
@@ -46,6 +53,7 @@ public final class WorkerEngine implements AutoCloseable {
   /**
    * @param opened the journal, and what it held
    * @param containment closed with the engine
+   * @param outputs started and closed with the engine
    * @param environment environment of the worker, of which procs see a part
    * @param bootId boot of the host; empty off Linux
    * @param monotonicClock milliseconds that never go back
@@ -56,6 +64,7 @@ public final class WorkerEngine implements AutoCloseable {
       Journal.Opened opened,
       BundleStore bundles,
       Containment containment,
+      OutputBound outputs,
       Map<String, String> environment,
       WorkerInstance instance,
       String bootId,
@@ -63,6 +72,8 @@ public final class WorkerEngine implements AutoCloseable {
       LongSupplier wallClock,
       Consumer<Throwable> onFailure) {
     this.journal = opened.journal();
+    this.bundles = bundles;
+    this.outputs = outputs;
     this.wallClock = wallClock;
     Recovered recovered = opened.recovered();
     this.loop =
@@ -77,6 +88,7 @@ public final class WorkerEngine implements AutoCloseable {
         new Trees(
             containment,
             new LaunchPreparation(bundles, environment),
+            outputs,
             journal,
             loop::submit,
             onFailure,
@@ -111,6 +123,7 @@ public final class WorkerEngine implements AutoCloseable {
   /** Takes up what the journal held: tombstones are carried out before any command is heard. */
   public void start() {
     writer.start();
+    outputs.start();
     loop.submit(new WorkerEvent.Resumed(wallClock.getAsLong()));
     loop.start();
   }
@@ -155,12 +168,23 @@ public final class WorkerEngine implements AutoCloseable {
     switch (effect) {
       case WorkerEffect.Journal(long ticket, var entry) -> writer.submit(ticket, entry);
       case WorkerEffect.OnTree onTree -> trees.perform(onTree);
+      case WorkerEffect.DropBundle(String hash) -> {
+        var _ = Thread.startVirtualThread(() -> drop(hash));
+      }
       case WorkerEffect.Reply(long request, Answer answer) ->
           tell(callers.remove(request), caller -> caller.answer(answer));
       case WorkerEffect.Progress(long request, KillStep step) ->
           tell(callers.get(request), caller -> caller.progress(step));
       case WorkerEffect.Notify(long request, long number, Notice notice) ->
           tell(callers.get(request), caller -> caller.notice(number, notice));
+    }
+  }
+
+  private void drop(String hash) {
+    try {
+      bundles.dropOlder(hash, wallClock.getAsLong() - JUST_STORED_MILLIS);
+    } catch (IOException e) {
+      log.warn("bundle {}, which no segment needs, cannot be removed: {}", hash, e.toString());
     }
   }
 
@@ -182,5 +206,6 @@ public final class WorkerEngine implements AutoCloseable {
     loop.close();
     writer.close();
     trees.close();
+    outputs.close();
   }
 }

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Enumeration;
 import java.util.HexFormat;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
@@ -32,6 +33,9 @@ public final class BundleStore {
   private static final Pattern FILE = Pattern.compile("([0-9a-f]{64})\\.zip");
 
   private final Path directory;
+
+  /** Held while an archive gets its name or loses it. */
+  private final ReentrantLock naming = new ReentrantLock();
 
   /**
    * @param directory made when it is not there; unfinished uploads of an earlier process go
@@ -57,6 +61,23 @@ public final class BundleStore {
       }
     }
     return hashes.build();
+  }
+
+  /**
+   * Removes an archive, unless it was written after that time: then it was just sent again.
+   *
+   * @param millis wall clock, ms since 1970
+   */
+  public void dropOlder(String hash, long millis) throws IOException {
+    Path archive = archive(hash);
+    naming.lock();
+    try {
+      if (Files.exists(archive) && Files.getLastModifiedTime(archive).toMillis() <= millis) {
+        Files.delete(archive);
+      }
+    } finally {
+      naming.unlock();
+    }
   }
 
   /** Begins to receive an archive. Close it in any case. */
@@ -99,11 +120,16 @@ public final class BundleStore {
       try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
-      Files.move(
-          draft,
-          archive(hash),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      naming.lock();
+      try {
+        Files.move(
+            draft,
+            archive(hash),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        naming.unlock();
+      }
       AtomicFile.syncDirectory(directory);
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The latest lines of an output file, read backwards from its end in blocks: the length of the file
- * does not matter. The file may grow meanwhile.
+ * does not matter. The file may grow meanwhile, and its oldest bytes may be released.
  */
 public final class OutputTail {
   /** Longest line, bytes; what comes after is cut. */
@@ -24,27 +24,40 @@ public final class OutputTail {
   /**
    * Reads at most so many of the latest lines, oldest first, without their line ends. An unfinished
    * last line counts. A file that is not there has none.
+   *
+   * <p>Nothing before the latest {@link OutputBound#KEPT_BYTES} is read, be it released or not. A
+   * line that begins before them is left out; if it is the only one, its latest bytes are given.
    */
   public static List<byte[]> read(Path file, int maxLines) throws IOException {
+    return read(file, maxLines, OutputBound.KEPT_BYTES);
+  }
+
+  static List<byte[]> read(Path file, int maxLines, long keptBytes) throws IOException {
     if (maxLines <= 0) {
       return List.of();
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long end = channel.size();
-      return lines(channel, starts(channel, end, maxLines), end);
+      List<Long> starts = starts(channel, Math.max(0, end - keptBytes), end, maxLines);
+      List<byte[]> lines = lines(channel, starts, end);
+      // What fell behind while this read it may have been released before it was read.
+      long kept = channel.size() - keptBytes;
+      return lines.subList(
+          (int) starts.stream().filter(start -> start < kept).count(), lines.size());
     } catch (NoSuchFileException e) {
       return List.of();
     }
   }
 
-  /** Where each of the latest lines begins, oldest first. */
-  private static List<Long> starts(FileChannel channel, long end, int maxLines) throws IOException {
+  /** Where each of the latest lines begins, oldest first; nothing before the floor is looked at. */
+  private static List<Long> starts(FileChannel channel, long floor, long end, int maxLines)
+      throws IOException {
     List<Long> newestFirst = new ArrayList<>();
     ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
     // A line end at the very end of the file begins no line.
     long position = end;
-    while (position > 0 && newestFirst.size() < maxLines) {
-      long from = Math.max(0, position - BLOCK_BYTES);
+    while (position > floor && newestFirst.size() < maxLines) {
+      long from = Math.max(floor, position - BLOCK_BYTES);
       fill(channel, block, from, (int) (position - from));
       for (int i = block.limit() - 1; i >= 0 && newestFirst.size() < maxLines; i--) {
         long next = from + i + 1;
@@ -54,8 +67,11 @@ public final class OutputTail {
       }
       position = from;
     }
-    if (position == 0 && end > 0 && newestFirst.size() < maxLines) {
+    if (floor == 0 && position == 0 && end > 0 && newestFirst.size() < maxLines) {
       newestFirst.add(0L);
+    }
+    if (floor > 0 && newestFirst.isEmpty()) {
+      newestFirst.add(Math.max(floor, end - LINE_BYTES));
     }
     return newestFirst.reversed();
   }

@@ -1,12 +1,18 @@
 package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.worker.process.linux.Errno;
+import io.procgrid.worker.process.linux.KernelFile;
+import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,21 +88,52 @@ final class CgroupContainment implements Containment {
     return new Adoption(supervision).adopt(record);
   }
 
+  @Override
+  public void sweep(Set<ProcessRecord> claimed) {
+    Set<Path> claimedLeaves =
+        claimed.stream()
+            .filter(record -> record.containment().equals(NAME))
+            .map(record -> Path.of(record.place()))
+            .collect(Collectors.toSet());
+    try (DirectoryStream<Path> leaves = Files.newDirectoryStream(folder, Files::isDirectory)) {
+      for (Path leaf : leaves) {
+        if (!claimedLeaves.contains(leaf)) {
+          sweep(new CgroupLeaf(leaf));
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.warn("what earlier workers left in {} is not all removed: {}", folder, e.toString());
+    }
+  }
+
+  private static void sweep(CgroupLeaf leaf) throws SystemCallException {
+    if (leaf.isPopulated()) {
+      log.warn(
+          "processes are alive in {} that the journal does not know (pids {}); they are left alone:"
+              + " look at them and end them by hand",
+          leaf.path(),
+          leaf.processes());
+    } else if (leaf.remove()) {
+      log.info("removed {}, which an earlier worker left empty", leaf.path());
+    } else {
+      log.info("{} is empty but the kernel is not ready to remove it", leaf.path());
+    }
+  }
+
   private CgroupLeaf createLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {
     while (true) {
       Path path = folder.resolve(segment + "-" + Long.toHexString(random.nextLong()));
       try {
-        Files.createDirectories(folder);
-        return new CgroupLeaf(Files.createDirectory(path));
-      } catch (FileAlreadyExistsException e) {
-        log.debug("{} is taken; choosing another name", path);
-      } catch (IOException e) {
+        KernelFile.makeFolder(path);
+        return new CgroupLeaf(path);
+      } catch (SystemCallException e) {
+        if (e.errno() == Errno.EEXIST) {
+          continue; // Taken: another name, never another's leaf.
+        }
         throw new LaunchException(
             "cannot start "
                 + plan.executable()
-                + ": cgroup "
-                + path
-                + " could not be made: "
+                + ": no cgroup for it: "
                 + e.getMessage()
                 + "; check cgroup.max.descendants and the rights of the worker's user",
             e);

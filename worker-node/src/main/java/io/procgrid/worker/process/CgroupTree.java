@@ -81,6 +81,11 @@ final class CgroupTree extends SupervisedTree {
   }
 
   @Override
+  boolean awaitEffect() throws SystemCallException {
+    return leader.awaitDeath();
+  }
+
+  @Override
   String obstacle(int pid) {
     return supervision.obstacle(pid);
   }

@@ -1,6 +1,7 @@
 package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
+import java.util.Set;
 
 /**
  * A mechanism of the operating system that holds a process tree together, so that it can be killed
@@ -30,6 +31,17 @@ public interface Containment extends AutoCloseable {
    * @return the tree, which may be dead already: then its death is proven like any other
    */
   ContainedTree adopt(SegmentKey segment, ProcessRecord record);
+
+  /**
+   * Removes what earlier worker processes of this identity left on the host and where nothing is
+   * alive. Kills nothing: where something lives that no record claims, its name is logged. To be
+   * called before the first launch.
+   *
+   * @param claimed what the journal knows of trees that may live
+   */
+  default void sweep(Set<ProcessRecord> claimed) {
+    // Sessions, namespaces and descendants are gone with their last process.
+  }
 
   /** Ends the containment's own threads; the trees live on. */
   @Override

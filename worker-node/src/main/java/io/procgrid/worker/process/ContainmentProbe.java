@@ -1,8 +1,11 @@
 package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.worker.process.linux.Errno;
+import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.LinuxHost;
 import io.procgrid.worker.process.linux.ProcessStat;
+import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,22 +157,34 @@ public final class ContainmentProbe {
 
   /** Below the worker's own cgroup, so that it stays where the host wants it; else at the top. */
   private Path createFolder(CgroupMount mount) throws IOException {
-    IOException failure = new IOException("no cgroup can be made");
+    String failure = "no cgroup can be made";
     for (Path parent : List.of(mount.own(), mount.mountPoint())) {
       Path folder = parent.resolve("procgrid-" + identity);
       try {
-        Files.createDirectories(folder);
-        if (Files.exists(folder.resolve("cgroup.kill"))) {
-          removeEmptyLeaves(folder);
-          return folder;
-        }
-        Files.delete(folder);
-        failure = new IOException("the kernel has no cgroup.kill (Linux 5.14 or newer is needed)");
-      } catch (IOException e) {
-        failure = new IOException("cgroup " + folder + " could not be made: " + e.getMessage(), e);
+        makeFolder(folder);
+      } catch (SystemCallException e) {
+        failure = e.getMessage();
+        continue;
       }
+      if (Files.exists(folder.resolve("cgroup.kill"))) {
+        removeEmptyLeaves(folder);
+        return folder;
+      }
+      Files.delete(folder);
+      failure = "the kernel has no cgroup.kill (Linux 5.14 or newer is needed)";
     }
-    throw failure;
+    throw new IOException(failure);
+  }
+
+  private static void makeFolder(Path folder) throws SystemCallException {
+    try {
+      KernelFile.makeFolder(folder);
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
+      }
+      // An earlier process of this worker made it.
+    }
   }
 
   /**

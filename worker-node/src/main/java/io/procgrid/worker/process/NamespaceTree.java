@@ -101,6 +101,11 @@ final class NamespaceTree extends SupervisedTree {
   }
 
   @Override
+  boolean awaitEffect() throws SystemCallException {
+    return init.awaitDeath();
+  }
+
+  @Override
   String obstacle(int pid) {
     return supervision.obstacle(pid);
   }

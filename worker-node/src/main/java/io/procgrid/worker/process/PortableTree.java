@@ -73,6 +73,11 @@ final class PortableTree extends SupervisedTree {
   }
 
   @Override
+  boolean awaitEffect() {
+    return false;
+  }
+
+  @Override
   String obstacle(int pid) {
     return "host " + hostName + ", pid " + pid;
   }

@@ -60,6 +60,11 @@ final class SessionTree extends SupervisedTree {
   }
 
   @Override
+  boolean awaitEffect() throws SystemCallException {
+    return leader.awaitDeath();
+  }
+
+  @Override
   String obstacle(int pid) {
     return supervision.obstacle(pid);
   }

@@ -49,6 +49,13 @@ abstract class SupervisedTree implements ContainedTree {
    */
   abstract void strike(Set<Integer> live, boolean each) throws SystemCallException;
 
+  /**
+   * Waits a moment for the first stroke to take effect.
+   *
+   * @return whether it is worth a look at once
+   */
+  abstract boolean awaitEffect() throws SystemCallException;
+
   /** Why a process that was struck may still be alive. */
   abstract String obstacle(int pid);
 
@@ -106,6 +113,9 @@ abstract class SupervisedTree implements ContainedTree {
           return new TreeDeath(!seen.isEmpty(), seen.size());
         }
         strike(sighting.live(), round > 0);
+        if (round == 0 && awaitEffect()) {
+          continue;
+        }
       } catch (SystemCallException e) {
         failure = e.getMessage();
       }

@@ -50,6 +50,7 @@ final class Supervision implements AutoCloseable {
   Supervision(String hostName, Duration blockedAfter) throws IOException {
     this.hostName = hostName;
     this.blockedAfter = blockedAfter;
+    DescentMark.requireRoom();
     bootId = LinuxHost.bootId();
     launcher = new Launcher(GateShell.probe());
     Spawn.keepExitStatuses();

@@ -426,6 +426,10 @@ final class CoreSimulation {
         Tree tree = trees.get(key);
         assertThat(tree == null || !tree.alive).as("cleaned up alive: %s", key).isTrue();
       }
+      case WorkerEffect.DropBundle(String hash) -> {
+        assertThat(launching).as("launched from a bundle that is dropped").isEmpty();
+        step(new WorkerEvent.BundleStored(hash));
+      }
       case WorkerEffect.Progress(long request, KillStep.Proven(var key, var outcome)) -> {
         assertProven(key, outcome);
         assertThat(entryOf(key).tombstone).as("tombstone of %s", key).isNotNull();

@@ -105,6 +105,16 @@ class WorkerCoreTest {
     return effect;
   }
 
+  /** Lets time pass, with a tick at each deadline. */
+  private void pass(long millis) {
+    long end = now + millis;
+    while (core.nextDeadline() <= end) {
+      now = Math.max(now, core.nextDeadline());
+      effects.addAll(core.tick(now));
+    }
+    now = end;
+  }
+
   private <T> List<T> all(Class<T> type) {
     return effects.stream().filter(type::isInstance).map(type::cast).toList();
   }
@@ -418,5 +428,34 @@ class WorkerCoreTest {
 
   private static ImmutableList<SegmentKey> keys() {
     return ImmutableList.of(SEGMENT);
+  }
+
+  @Test
+  void bundleThatNobodyNeedsIsDroppedAndAskedForAgain() {
+    restartedWith("boot");
+    pass(Bundles.KEPT_MILLIS - 1);
+    assertThat(all(WorkerEffect.DropBundle.class)).isEmpty();
+    pass(Bundles.KEPT_MILLIS);
+    assertThat(all(WorkerEffect.DropBundle.class))
+        .containsExactly(new WorkerEffect.DropBundle("bundle"));
+
+    assertThat(decision(start(SEGMENT, 1))).isEqualTo(Answer.Decision.REJECTED);
+
+    step(new WorkerEvent.BundleStored("bundle"));
+    start(SEGMENT, 2);
+    assertThat(nextJournal().entry()).isInstanceOf(JournalEntry.Accepted.class);
+  }
+
+  @Test
+  void bundleOfASegmentThatIsNotOverStays() {
+    restartedWith("boot", entry(null, null));
+    assertThat(all(WorkerEffect.Launch.class)).hasSize(1);
+    pass(5 * Bundles.KEPT_MILLIS);
+    assertThat(all(WorkerEffect.DropBundle.class)).isEmpty();
+
+    step(new WorkerEvent.LaunchFailed(SEGMENT, "no", now));
+    journaled();
+    pass(2 * Bundles.KEPT_MILLIS);
+    assertThat(all(WorkerEffect.DropBundle.class)).hasSize(1);
   }
 }

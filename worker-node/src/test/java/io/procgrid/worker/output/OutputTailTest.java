@@ -56,6 +56,30 @@ class OutputTailTest {
         .containsExactly("before", "x".repeat(OutputTail.LINE_BYTES), "after");
   }
 
+  private List<String> tail(String content, int maxLines, long keptBytes) throws IOException {
+    Path file = directory.resolve("stdout");
+    Files.writeString(file, content, StandardCharsets.ISO_8859_1);
+    return OutputTail.read(file, maxLines, keptBytes).stream()
+        .map(line -> new String(line, StandardCharsets.ISO_8859_1))
+        .toList();
+  }
+
+  @Test
+  void lineThatBeginsBeforeWhatIsKeptIsLeftOut() throws IOException {
+    assertThat(tail("aaaa\nbbbb\ncccc\n", 9, 8)).containsExactly("cccc");
+    assertThat(tail("aaaa\nbbbb\ncccc\n", 9, 14)).containsExactly("bbbb", "cccc");
+    assertThat(tail("aaaa\nbbbb\ncccc\n", 9, 15)).containsExactly("aaaa", "bbbb", "cccc");
+    assertThat(tail("aaaa\nbbbb\ncccc\n", 1, 14)).containsExactly("cccc");
+  }
+
+  @Test
+  void endlessLineIsGivenByItsLatestBytes() throws IOException {
+    assertThat(tail("a\n" + "x".repeat(50) + "end", 9, 10)).containsExactly("x".repeat(7) + "end");
+    String line = "x".repeat(3 * OutputTail.LINE_BYTES) + "y".repeat(OutputTail.LINE_BYTES);
+    assertThat(tail(line, 9, 2 * OutputTail.LINE_BYTES))
+        .containsExactly("y".repeat(OutputTail.LINE_BYTES));
+  }
+
   @Test
   void agreesWithReadingTheWholeFile() throws IOException {
     Random random = new Random(1);

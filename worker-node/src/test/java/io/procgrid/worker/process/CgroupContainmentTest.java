@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,57 @@ class CgroupContainmentTest extends ContainmentContractOfLinux {
       squatter.destroyForcibly().waitFor();
     }
     await().until(() -> Files.notExists(leaf));
+  }
+
+  @Test
+  void emptyLeafThatNoRecordClaimsIsSwept() throws Exception {
+    ContainedTree running = start("exec sleep 1000");
+    Path place = Path.of(running.record().place());
+    Path left = Files.createDirectory(place.resolveSibling("9-1-0-abc"));
+    Files.createDirectories(left.resolve("below/further"));
+    Path claimed = Files.createDirectory(place.resolveSibling("9-2-0-abc"));
+
+    openAnother().sweep(Set.of(running.record(), recordIn(claimed)));
+
+    assertThat(left).doesNotExist();
+    assertThat(claimed).exists();
+    assertThat(ProcessHandle.of(running.record().pid())).isPresent();
+    Files.delete(claimed);
+  }
+
+  @Test
+  void leafWhereSomethingLivesIsNeverSwept() throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ContainedTree deep =
+        start(
+            "L=ROOT$(sed -n 's/^0:://p' /proc/self/cgroup); mkdir -p $L/a/b; "
+                    .replace("ROOT", mount.toString())
+                + "echo $$ >$L/a/b/cgroup.procs; exec sleep "
+                + word);
+    awaitSleeping(word, 1);
+
+    openAnother().sweep(Set.of());
+
+    assertThat(Path.of(deep.record().place(), "a/b")).exists();
+    assertThat(HostProcesses.sleeping(word)).hasSize(1);
+  }
+
+  @Test
+  void orderedStopRemovesTheWorkersFolderUnlessThereAreLeaves() throws Exception {
+    ContainedTree tree = start("exec sleep 1000");
+    Path leaf = Path.of(tree.record().place());
+    openAnother().close();
+    assertThat(leaf).exists();
+
+    tree.kill(reason -> {});
+    tree.dispose();
+    await().until(() -> Files.notExists(leaf));
+    openAnother().close();
+    assertThat(leaf.getParent()).doesNotExist();
+  }
+
+  private static ProcessRecord recordIn(Path leaf) {
+    return new ProcessRecord("cgroup", 1, 1, "boot", leaf.toString(), 0);
   }
 
   @Test

@@ -7,13 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.ProcessStat;
+import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,22 +107,27 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
   void processWhoseFirstThreadHasExitedDies() throws Exception {
     assumeThat(PYTHON).isExecutable();
     String word = HostProcesses.uniqueWord();
-    Path program = folder.resolve("headless.py");
     Files.writeString(
-        program,
+        folder.resolve("headless.py"),
         """
         import ctypes, threading, time
         threading.Thread(target=lambda: time.sleep(1000)).start()
+        open("go").read()
         ctypes.CDLL(None).pthread_exit(None)
         """);
-    ContainedTree tree =
-        hold(plan(PYTHON, List.of(program.toString(), word), Map.of("PATH", PATH)));
-    tree.release();
-    int pid = (int) leaderPid(tree);
+    ContainedTree tree = start("mkfifo go; " + PYTHON + " headless.py " + word + " & wait");
+    await().until(() -> !headless(word).isEmpty());
+    int pid = headless(word).getFirst();
+    Files.writeString(folder.resolve("go"), "go");
     await().until(() -> ProcessStat.of(pid).map(ProcessStat::state).orElse('?').equals('Z'));
-    assertThat(tree.leaderExit()).isNotDone();
+    assertThat(ProcessStat.isEnding(pid)).isFalse();
+
     assertThat(tree.kill(reason -> {}).liveMemberSeen()).isTrue();
-    assertThat(ProcessStat.isEnding(pid)).isTrue();
+    assertThat(ProcessStat.isDead(pid)).isTrue();
+  }
+
+  private static List<Integer> headless(String word) throws SystemCallException {
+    return HostProcesses.running(PYTHON + "\0headless.py\0" + word);
   }
 
   @Test
@@ -149,6 +154,7 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
       while (records.size() < 2 && (line = lines.readLine()) != null) {
         if (line.startsWith(mode().text() + "\t")) {
           records.add(HeldWorker.parse(line));
+          adopt(records.getLast()); // Ended with the test, whatever becomes of it.
         }
       }
       awaitSleeping(word, 2);
@@ -173,11 +179,6 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     ContainedTree tree = containment.adopt(new SegmentKey(1, 1, 0), record);
     trees.add(tree);
     return tree;
-  }
-
-  /** Pid of the user's program on the host. */
-  long leaderPid(ContainedTree tree) throws Exception {
-    return tree.record().pid();
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.procgrid.worker.process.linux.SystemCallException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /** Looks at the host's processes by other means than the code under test. */
 final class HostProcesses {
@@ -19,10 +20,15 @@ final class HostProcesses {
 
   /** Pids of all live {@code sleep WORD}; shells that only speak of it do not count. */
   static List<Integer> sleeping(String word) throws SystemCallException {
+    return running("([^\0]*/)?sleep\0" + word);
+  }
+
+  /** Pids of all live processes with this command line, a pattern; zeros part the arguments. */
+  static List<Integer> running(String commandLine) throws SystemCallException {
+    Pattern pattern = Pattern.compile(commandLine + "\0");
     List<Integer> alive = new ArrayList<>();
     for (int pid : ProcessTable.pids()) {
-      if (commandLine(pid).matches("([^\0]*/)?sleep\0" + word + "\0")
-          && !ProcessStat.isEnding(pid)) {
+      if (pattern.matcher(commandLine(pid)).matches() && !ProcessStat.isEnding(pid)) {
         alive.add(pid);
       }
     }

@@ -14,11 +14,6 @@ class NamespaceContainmentTest extends ContainmentContractOfLinux {
   }
 
   @Override
-  long leaderPid(ContainedTree tree) {
-    return NamespacePlace.parse(tree.record().place()).leaderPid();
-  }
-
-  @Override
   ProcessRecord ofAnotherStart(ProcessRecord record, long pid) {
     NamespacePlace place = new NamespacePlace("another", (int) pid, 1, (int) pid, 1);
     return new ProcessRecord(

@@ -37,6 +37,7 @@ import io.procgrid.worker.core.Command;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
+import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
 import io.procgrid.worker.process.ContainmentMode;
 import io.procgrid.worker.process.ContainmentProbe;
@@ -61,6 +62,7 @@ import java.util.zip.ZipOutputStream;
 /** A worker with real processes, a real journal and an in-process gRPC server. */
 final class ServedWorker implements AutoCloseable {
   static final String CLUSTER = "cluster-under-test";
+  static final long KEPT_OUTPUT_BYTES = 1024 * 1024;
 
   final WorkerEngine engine;
   final WorkerGrpc.WorkerBlockingStub stub;
@@ -87,11 +89,13 @@ final class ServedWorker implements AutoCloseable {
     identity = opened.journal().identity();
     Containment containment =
         new ContainmentProbe(identity.value(), "host").open(ContainmentMode.AUTO);
+    containment.sweep(opened.recovered().unfinished());
     engine =
         new WorkerEngine(
             opened,
             bundles,
             containment,
+            new OutputBound(KEPT_OUTPUT_BYTES),
             Map.of("PATH", "/usr/bin:/bin", "HOME", "/root", "SECRET", "of the worker"),
             instance,
             bootId,

@@ -1,5 +1,6 @@
 package io.procgrid.worker.rpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -392,6 +393,36 @@ class WorkerServiceTest {
     Outcome outcome = worker.kill(SEGMENT).getFirst().getTerminated().getOutcome();
 
     assertThat(outcome.getKind()).isEqualTo(OutcomeKind.OUTCOME_KIND_KILLED);
+  }
+
+  /** What a file takes on the disk, bytes. */
+  private static long allocated(Path file) throws Exception {
+    Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+    return 512 * Long.parseLong(new String(stat.getInputStream().readAllBytes(), UTF_8).strip());
+  }
+
+  @Test
+  void outputOfWhatRunsIsBoundedAlsoAfterARestart() throws Exception {
+    Path gate = directory.resolve("gate");
+    Path stdout = directory.resolve("journal/7-1-0/stdout");
+    Path stderr = directory.resolve("journal/7-1-0/stderr");
+    long bound = ServedWorker.KEPT_OUTPUT_BYTES * 5 / 4;
+    String script =
+        "head -c 5000000 /dev/zero; while ! test -e GATE; do sleep 0.05; done;"
+            + " head -c 5000000 /dev/zero; head -c 5000000 /dev/zero >&2; sleep 600";
+    worker.start(SEGMENT, shell(script.replace("GATE", gate.toString())));
+    await().until(() -> Files.exists(stdout) && Files.size(stdout) == 5_000_000);
+    await().until(() -> allocated(stdout) < bound);
+
+    worker.close();
+    worker = new ServedWorker(directory);
+    worker.connect();
+    Files.createFile(gate);
+    await().until(() -> Files.size(stderr) == 5_000_000);
+    await().until(() -> allocated(stdout) < bound && allocated(stderr) < bound);
+
+    assertThat(Files.size(stdout)).isEqualTo(10_000_000);
+    assertThat(awaitRunning(SEGMENT).getPid()).isPositive();
   }
 
   @Test

@@ -5,8 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import com.google.common.hash.Hashing;
+import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
@@ -35,6 +37,30 @@ public record DescentMark(long value) {
     }
   }
 
+  /**
+   * Looks whether marks fit under this process's own hard limit, which its children inherit.
+   *
+   * @throws IOException they do not; the message says what to change
+   */
+  public static void requireRoom() throws IOException {
+    long[] hard = new long[1];
+    long result =
+        NativeFunctions.call((arena, errno) -> {
+          MemorySegment limit = allocateLimit(arena);
+          int read = (int) PRLIMIT.invokeExact(errno, 0, RLIMIT_RTTIME, MemorySegment.NULL, limit);
+          hard[0] = limit.getAtIndex(JAVA_LONG, 1);
+          return read;
+        });
+    SystemCallException.check("prlimit", "RLIMIT_RTTIME", result);
+    if (Long.compareUnsigned(hard[0], 2 * LOWEST) < 0) {
+      throw new IOException(
+          "the hard limit RLIMIT_RTTIME is "
+              + Long.toUnsignedString(hard[0])
+              + " µs and processes could not be marked; start the worker without it (systemd:"
+              + " LimitRTTIME=infinity)");
+    }
+  }
+
   /** The mark that belongs to a name; different names get different marks. */
   public static DescentMark of(String name) {
     long hash = Hashing.sha256().hashString(name, StandardCharsets.UTF_8).asLong();
@@ -49,7 +75,7 @@ public record DescentMark(long value) {
   public void set(int pid) throws SystemCallException {
     long result =
         NativeFunctions.call((arena, errno) -> {
-          MemorySegment limit = arena.allocate(JAVA_LONG, 2);
+          MemorySegment limit = allocateLimit(arena);
           int read =
               (int) PRLIMIT.invokeExact(errno, pid, RLIMIT_RTTIME, MemorySegment.NULL, limit);
           if (read < 0) {
@@ -70,12 +96,21 @@ public record DescentMark(long value) {
   static long read(int pid) {
     long[] soft = new long[1];
     NativeFunctions.call((arena, errno) -> {
-      MemorySegment limit = arena.allocate(JAVA_LONG, 2);
-      int result = (int) PRLIMIT.invokeExact(errno, pid, RLIMIT_RTTIME, MemorySegment.NULL, limit);
-      soft[0] = limit.getAtIndex(JAVA_LONG, 0);
-      return result;
+      soft[0] = read(pid, errno, allocateLimit(arena));
+      return 0;
     });
     return soft[0];
+  }
+
+  /** The same within a call that asks for many, with one limit for all. */
+  static long read(int pid, MemorySegment errno, MemorySegment limit) throws Throwable {
+    int result = (int) PRLIMIT.invokeExact(errno, pid, RLIMIT_RTTIME, MemorySegment.NULL, limit);
+    return result == 0 ? limit.getAtIndex(JAVA_LONG, 0) : 0;
+  }
+
+  /** Room for a struct rlimit: soft, then hard limit. */
+  static MemorySegment allocateLimit(SegmentAllocator allocator) {
+    return allocator.allocate(JAVA_LONG, 2);
   }
 
   static boolean isMark(long value) {

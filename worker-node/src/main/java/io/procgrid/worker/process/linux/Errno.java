@@ -16,6 +16,7 @@ public final class Errno {
   public static final int EMFILE = 24;
   public static final int ENOSPC = 28;
   public static final int EPIPE = 32;
+  public static final int ENOSYS = 38;
   public static final int ENOTEMPTY = 39;
   public static final int EOPNOTSUPP = 95;
 

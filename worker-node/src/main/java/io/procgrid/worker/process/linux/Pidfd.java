@@ -97,6 +97,11 @@ public final class Pidfd implements AutoCloseable {
     return true;
   }
 
+  /** Waits until every thread of the process is over; returns whether it is. */
+  public boolean awaitDeath(int timeoutMillis) throws SystemCallException {
+    return descriptor.awaitReadable(timeoutMillis);
+  }
+
   /** Whether every thread of the process is over. */
   public boolean isDead() throws SystemCallException {
     return descriptor.awaitReadable(0);

@@ -73,12 +73,17 @@ public final class ProcessTable {
   /** The pids that carry a mark, by mark. */
   public static Map<Long, List<Integer>> marked() throws SystemCallException {
     Map<Long, List<Integer>> marked = new HashMap<>();
-    for (int pid : pids()) {
-      long mark = DescentMark.read(pid);
-      if (DescentMark.isMark(mark)) {
-        marked.computeIfAbsent(mark, absent -> new ArrayList<>()).add(pid);
+    List<Integer> pids = pids();
+    NativeFunctions.call((arena, errno) -> {
+      MemorySegment limit = DescentMark.allocateLimit(arena);
+      for (int pid : pids) {
+        long mark = DescentMark.read(pid, errno, limit);
+        if (DescentMark.isMark(mark)) {
+          marked.computeIfAbsent(mark, absent -> new ArrayList<>()).add(pid);
+        }
       }
-    }
+      return 0;
+    });
     return marked;
   }
 
