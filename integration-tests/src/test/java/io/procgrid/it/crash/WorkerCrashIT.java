@@ -101,8 +101,7 @@ class WorkerCrashIT {
     cluster.worker(2).kill();
     cluster.awaitWorkerState(2, "down");
 
-    JsonNode info =
-        cluster.rest().call("/delete/proc", Map.of("proc_name", name)).path("info");
+    JsonNode info = cluster.rest().call("/delete/proc", Map.of("proc_name", name)).path("info");
 
     assertThat(info.path("pending_run_ids").asText()).isEqualTo(run);
     assertThat(info.path("pending_reason").asText()).contains("worker 2");
