@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Auto-start entries over crashes and ordered stops (R14). */
 @ExtendWith(ClusterExtension.class)
-@OwnCluster
+@OwnCluster(head = {"--cluster-start-wait-ms", "86400000"})
 class AutoStartIT {
   private final String marker = TestCluster.newMarker();
   private TestCluster cluster;
@@ -84,7 +84,6 @@ class AutoStartIT {
   }
 
   @Test
-  @OwnCluster(head = {"--cluster-start-wait-ms", "86400000"})
   void entryWaitsForEveryWorkerThatDidNotLeaveInOrder() {
     cluster.stopDaemons();
     cluster.startHead();
@@ -102,7 +101,6 @@ class AutoStartIT {
   }
 
   @Test
-  @OwnCluster(head = {"--cluster-start-wait-ms", "86400000"})
   void workerThatLeftInOrderIsNotWaitedFor() {
     cluster.worker(2).terminate();
     cluster.awaitWorkerState(2, "down");
