@@ -130,7 +130,7 @@ class OutputBoundTest {
               }
             });
     try {
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 30; i++) {
         assertThat(OutputTail.read(file, Integer.MAX_VALUE, KEPT))
             .allMatch(line -> line.length == LINE - 1 && line[0] == 'l');
       }
