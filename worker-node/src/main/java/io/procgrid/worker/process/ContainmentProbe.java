@@ -6,7 +6,6 @@ import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.LinuxHost;
 import io.procgrid.worker.process.linux.ProcessStat;
 import io.procgrid.worker.process.linux.SystemCallException;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,7 +166,6 @@ public final class ContainmentProbe {
         continue;
       }
       if (Files.exists(folder.resolve("cgroup.kill"))) {
-        removeEmptyLeaves(folder);
         return folder;
       }
       Files.delete(folder);
@@ -184,17 +182,6 @@ public final class ContainmentProbe {
         throw e;
       }
       // An earlier process of this worker made it.
-    }
-  }
-
-  /**
-   * A worker that died between a leaf and its process left an empty one; the kernel keeps others.
-   */
-  private static void removeEmptyLeaves(Path folder) {
-    File[] leaves = folder.toFile().listFiles(File::isDirectory);
-    for (File leaf : leaves == null ? new File[0] : leaves) {
-      log.debug(
-          "leaf {} of an earlier worker process {}", leaf, leaf.delete() ? "removed" : "kept");
     }
   }
 
