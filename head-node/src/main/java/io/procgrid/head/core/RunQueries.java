@@ -75,12 +75,21 @@ final class RunQueries {
     wait.unfinished.forEach(run -> run.waits.remove(wait));
     ImmutableList.Builder<RunView> views = ImmutableList.builder();
     for (Run run : runs.matching(wait.selector)) {
-      views.add(run.view(run.waits() ? dispatcher.reasonFor(run) : ""));
+      views.add(view(run));
     }
     for (AutoStart.Entry entry : autoStart.idle(wait.selector)) {
       views.add(new RunView(entry.runId, 0, RunStatus.NONE, "", ImmutableList.of()));
     }
     context.outbox.reply(wait.request, new Answer.Runs(views.build()));
+  }
+
+  /** An entry reads none until it has run, also while its new incarnation waits for workers. */
+  private RunView view(Run run) {
+    if (!run.waits()) {
+      return run.view("");
+    }
+    RunView view = run.view(dispatcher.reasonFor(run));
+    return autoStart.find(run.runId) == null ? view : view.withStatus(RunStatus.NONE);
   }
 
   void clear(long request, Command.ClearRuns command) {

@@ -22,6 +22,11 @@ public record RunView(
     String waiting,
     ImmutableList<SegmentView> segments) {
 
+  /** The same run, shown with another status. */
+  RunView withStatus(RunStatus other) {
+    return new RunView(runId, incarnation, other, waiting, segments);
+  }
+
   /**
    * A segment of it.
    *

@@ -68,6 +68,17 @@ class AutoStartTest {
   }
 
   @Test
+  void entryReadsNoneWhileItsIncarnationWaitsForWorkers() {
+    driver.join(1);
+    long entry = createEntry();
+    restart(true);
+    assertThat(driver.view(entry).status()).isEqualTo(RunStatus.NONE);
+    assertThat(driver.view(entry).waiting()).isNotEmpty();
+    driver.join(1);
+    assertThat(driver.view(entry).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
   void killedEntryStaysDeadOverACrashAndRunsAgainAtTheNextClusterStart() {
     long entry = createEntry();
     restart(true);
