@@ -7,6 +7,8 @@ import io.procgrid.head.core.Command;
 import io.procgrid.head.core.HeadEffect;
 import io.procgrid.head.core.HeadEvent;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +46,11 @@ public final class HeadEngine implements CommandGateway, AutoCloseable {
   private final AtomicLong requests = new AtomicLong();
   private final ConcurrentHashMap<Long, CompletableFuture<Answer>> waiting =
       new ConcurrentHashMap<>();
+
+  /** Answered by the core, and on their way to those who wait. */
+  private final ConcurrentHashMap<Long, CompletableFuture<Answer>> delivering =
+      new ConcurrentHashMap<>();
+
   private final AtomicBoolean failed = new AtomicBoolean();
   private volatile boolean closed;
 
@@ -107,14 +114,17 @@ public final class HeadEngine implements CommandGateway, AutoCloseable {
   }
 
   /**
-   * Waits until every command has its answer.
+   * Waits until everybody who gave a command has its answer.
    *
    * @return false when some had none in time
    */
   public boolean drain(Duration atMost) throws InterruptedException {
-    CompletableFuture<?>[] open = waiting.values().toArray(CompletableFuture[]::new);
+    // In this order: a future is in the second before it leaves the first.
+    List<CompletableFuture<Answer>> open = new ArrayList<>(waiting.values());
+    open.addAll(delivering.values());
     try {
-      CompletableFuture.allOf(open).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
+          .get(atMost.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (ExecutionException e) {
       // Failed is answered too.
@@ -141,14 +151,19 @@ public final class HeadEngine implements CommandGateway, AutoCloseable {
   }
 
   private void answer(HeadEffect.Reply reply) {
-    CompletableFuture<Answer> answer = waiting.remove(reply.request());
+    CompletableFuture<Answer> answer = waiting.get(reply.request());
     if (answer == null) {
       throw new IllegalStateException(
           "the core answered request %d, which does not wait for an answer"
               .formatted(reply.request()));
     }
     // Those who wait go on elsewhere: an encoder must not hold up the core.
-    answer.completeAsync(reply::answer, Thread::startVirtualThread);
+    delivering.put(reply.request(), answer);
+    waiting.remove(reply.request());
+    var _ =
+        answer
+            .completeAsync(reply::answer, Thread::startVirtualThread)
+            .whenComplete((delivered, failure) -> delivering.remove(reply.request()));
   }
 
   private void failWaiting() {
