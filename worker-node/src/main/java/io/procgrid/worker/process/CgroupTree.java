@@ -1,10 +1,8 @@
 package io.procgrid.worker.process;
 
-import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +12,9 @@ import org.jspecify.annotations.Nullable;
  * a search that began after that finds nobody elsewhere who carries the tree's mark: who may write
  * cgroupfs can move itself out of the leaf, but not out of its descent.
  */
-final class CgroupTree extends SupervisedTree {
-  private final Supervision supervision;
+final class CgroupTree extends MarkedTree {
   private final CgroupMount mount;
   private final CgroupLeaf leaf;
-  private final DescentMark mark;
-  private final WatchedProcess leader;
-  private final @Nullable Gate gate;
 
   /** A tree; gate is null when an earlier worker launched it. */
   CgroupTree(
@@ -30,30 +24,14 @@ final class CgroupTree extends SupervisedTree {
       WatchedProcess leader,
       ProcessRecord record,
       @Nullable Gate gate) {
-    super(record, supervision.blockedAfter());
-    this.supervision = supervision;
+    super(supervision, markOf(leaf), leader, record, gate);
     this.mount = mount;
     this.leaf = leaf;
-    this.mark = markOf(leaf);
-    this.leader = leader;
-    this.gate = gate;
   }
 
   /** The mark of all processes that begin in a leaf: its name holds a nonce. */
   static DescentMark markOf(CgroupLeaf leaf) {
     return DescentMark.of(leaf.path().toString());
-  }
-
-  @Override
-  public void release() {
-    if (gate != null) {
-      gate.open();
-    }
-  }
-
-  @Override
-  public CompletableFuture<ExitStatus> leaderExit() {
-    return leader.exit();
   }
 
   @Override
@@ -78,25 +56,6 @@ final class CgroupTree extends SupervisedTree {
         Descendants.kill(pid, () -> mark.isOn(pid) || leaf.holds(pid, mount));
       }
     }
-  }
-
-  @Override
-  boolean awaitEffect() throws SystemCallException {
-    return leader.awaitDeath();
-  }
-
-  @Override
-  String obstacle(int pid) {
-    return supervision.obstacle(pid);
-  }
-
-  @Override
-  void settle() {
-    leader.finish();
-    if (gate != null) {
-      gate.close();
-    }
-    supervision.descendants().unregister(mark);
   }
 
   @Override

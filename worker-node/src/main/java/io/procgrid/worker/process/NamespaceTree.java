@@ -1,13 +1,11 @@
 package io.procgrid.worker.process;
 
-import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.ProcessStat;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The kernel kills everything in the namespace when its init dies, and lets the init's pidfd become
  * readable only after that: this is the proof.
  */
-final class NamespaceTree extends SupervisedTree {
-  private final Supervision supervision;
-  private final DescentMark mark;
+final class NamespaceTree extends MarkedTree {
   private final WatchedProcess outer;
   private final WatchedProcess init;
-  private final WatchedProcess leader;
-  private final @Nullable Gate gate;
   private final @Nullable NamespaceReport report;
 
   /** A tree; gate and report are null when an earlier worker launched it. */
@@ -38,13 +32,14 @@ final class NamespaceTree extends SupervisedTree {
       ProcessRecord record,
       @Nullable Gate gate,
       @Nullable NamespaceReport report) {
-    super(record, supervision.blockedAfter());
-    this.supervision = supervision;
-    this.mark = DescentMark.of(NamespacePlace.parse(record.place()).nonce());
+    super(
+        supervision,
+        DescentMark.of(NamespacePlace.parse(record.place()).nonce()),
+        leader,
+        record,
+        gate);
     this.outer = outer;
     this.init = init;
-    this.leader = leader;
-    this.gate = gate;
     this.report = report;
   }
 
@@ -61,18 +56,6 @@ final class NamespaceTree extends SupervisedTree {
     supervision.descendants().register(DescentMark.of(place.nonce()), outer);
     supervision.exits().watch(leader);
     return new NamespaceTree(supervision, outer, init, leader, record, null, null);
-  }
-
-  @Override
-  public void release() {
-    if (gate != null) {
-      gate.open();
-    }
-  }
-
-  @Override
-  public CompletableFuture<ExitStatus> leaderExit() {
-    return leader.exit();
   }
 
   @Override
@@ -106,26 +89,17 @@ final class NamespaceTree extends SupervisedTree {
   }
 
   @Override
-  String obstacle(int pid) {
-    return supervision.obstacle(pid);
+  void finish() {
+    super.finish();
+    init.finish();
+    outer.finish();
   }
 
   @Override
   void settle() {
-    leader.finish();
-    init.finish();
-    outer.finish();
-    if (gate != null) {
-      gate.close();
-    }
+    super.settle();
     if (report != null) {
       report.close();
     }
-    supervision.descendants().unregister(mark);
-  }
-
-  @Override
-  public void dispose() {
-    settle();
   }
 }

@@ -1,45 +1,23 @@
 package io.procgrid.worker.process;
 
-import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A tree that nothing of the kernel holds together but the mark its processes inherit, their
  * session and their parentage.
  */
-final class SessionTree extends SupervisedTree {
-  private final Supervision supervision;
-  private final DescentMark mark;
-  private final WatchedProcess leader;
+final class SessionTree extends MarkedTree {
   private final SessionMembers members;
-  private final @Nullable Gate gate;
 
   /** A tree; gate is null when an earlier worker launched it. */
   SessionTree(
       Supervision supervision, WatchedProcess leader, ProcessRecord record, @Nullable Gate gate) {
-    super(record, supervision.blockedAfter());
-    this.supervision = supervision;
-    this.mark = DescentMark.of(record.place());
-    this.leader = leader;
+    super(supervision, DescentMark.of(record.place()), leader, record, gate);
     this.members = new SessionMembers(leader);
-    this.gate = gate;
-  }
-
-  @Override
-  public void release() {
-    if (gate != null) {
-      gate.open();
-    }
-  }
-
-  @Override
-  public CompletableFuture<ExitStatus> leaderExit() {
-    return leader.exit();
   }
 
   @Override
@@ -57,29 +35,5 @@ final class SessionTree extends SupervisedTree {
     for (int pid : live) {
       Descendants.kill(pid, () -> mark.isOn(pid) || members.includes(pid));
     }
-  }
-
-  @Override
-  boolean awaitEffect() throws SystemCallException {
-    return leader.awaitDeath();
-  }
-
-  @Override
-  String obstacle(int pid) {
-    return supervision.obstacle(pid);
-  }
-
-  @Override
-  void settle() {
-    leader.finish();
-    if (gate != null) {
-      gate.close();
-    }
-    supervision.descendants().unregister(mark);
-  }
-
-  @Override
-  public void dispose() {
-    settle();
   }
 }

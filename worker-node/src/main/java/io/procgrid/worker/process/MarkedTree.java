@@ -1,0 +1,73 @@
+package io.procgrid.worker.process;
+
+import io.procgrid.common.run.ExitStatus;
+import io.procgrid.worker.process.linux.DescentMark;
+import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the trees of Linux have in common: a leader that is watched, a gate in front of it, and the
+ * mark that all of the tree inherits.
+ */
+abstract class MarkedTree extends SupervisedTree {
+  final Supervision supervision;
+  final DescentMark mark;
+  final WatchedProcess leader;
+  private final @Nullable Gate gate;
+
+  /** A tree; gate is null when an earlier worker launched it. */
+  MarkedTree(
+      Supervision supervision,
+      DescentMark mark,
+      WatchedProcess leader,
+      ProcessRecord record,
+      @Nullable Gate gate) {
+    super(record, supervision.blockedAfter());
+    this.supervision = supervision;
+    this.mark = mark;
+    this.leader = leader;
+    this.gate = gate;
+  }
+
+  @Override
+  public final void release() {
+    if (gate != null) {
+      gate.open();
+    }
+  }
+
+  @Override
+  public final CompletableFuture<ExitStatus> leaderExit() {
+    return leader.exit();
+  }
+
+  @Override
+  boolean awaitEffect() throws SystemCallException {
+    return leader.awaitDeath();
+  }
+
+  @Override
+  final String obstacle(int pid) {
+    return supervision.obstacle(pid);
+  }
+
+  @Override
+  void settle() {
+    finish();
+    if (gate != null) {
+      gate.close();
+    }
+    supervision.descendants().unregister(mark);
+  }
+
+  /** Lets go of the watched processes, all of which are dead. */
+  void finish() {
+    leader.finish();
+  }
+
+  @Override
+  public void dispose() {
+    settle();
+  }
+}
