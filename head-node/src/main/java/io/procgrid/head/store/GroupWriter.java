@@ -1,5 +1,6 @@
 package io.procgrid.head.store;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.procgrid.head.core.HeadEffect;
 import io.procgrid.head.core.HeadEvent;
 import io.procgrid.head.core.Mutation;
@@ -89,17 +90,7 @@ final class GroupWriter {
     if (Thread.currentThread() == thread) {
       return;
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterruptibles.joinUninterruptibly(thread);
   }
 
   private void run() {

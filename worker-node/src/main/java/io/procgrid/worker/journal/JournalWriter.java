@@ -1,5 +1,6 @@
 package io.procgrid.worker.journal;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.procgrid.worker.core.JournalEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,17 +99,6 @@ public final class JournalWriter implements AutoCloseable {
   @Override
   public void close() {
     queue.add(new Work.Stop());
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterruptibles.joinUninterruptibly(thread);
   }
 }
