@@ -167,23 +167,16 @@ final class Endings {
     }
   }
 
-  void outputCollected(WorkerState worker, SegmentKey key, SegmentOutput output) {
+  void outputCollected(SegmentKey key, SegmentOutput output) {
     Segment segment = runs.find(key);
-    if (segment == null || segment.outputSaved || segment.run.cleared) {
-      return;
+    if (segment != null && wantsOutput(segment)) {
+      save(segment, output);
     }
-    context.persistFacts(
-        List.of(new Mutation.OutputSaved(key, output)),
-        () -> {
-          segment.outputSaved = true;
-          fetchOrForget(segment);
-          dropIfSettled(segment.run);
-        });
   }
 
   void outputUnavailable(HeadEvent.OutputUnavailable event) {
     Segment segment = runs.find(event.segment());
-    if (segment == null || segment.outputSaved || segment.run.cleared) {
+    if (segment == null || !wantsOutput(segment)) {
       return;
     }
     if (++segment.outputAttempts < OUTPUT_ATTEMPTS) {
@@ -191,9 +184,16 @@ final class Endings {
       return;
     }
     String notice = "[output lost: %s]".formatted(event.reason());
-    SegmentOutput lost = new SegmentOutput(ImmutableList.of(), ImmutableList.of(notice));
+    save(segment, new SegmentOutput(ImmutableList.of(), ImmutableList.of(notice)));
+  }
+
+  private static boolean wantsOutput(Segment segment) {
+    return !segment.outputSaved && !segment.run.cleared;
+  }
+
+  private void save(Segment segment, SegmentOutput output) {
     context.persistFacts(
-        List.of(new Mutation.OutputSaved(event.segment(), lost)),
+        List.of(new Mutation.OutputSaved(segment.key, output)),
         () -> {
           segment.outputSaved = true;
           fetchOrForget(segment);

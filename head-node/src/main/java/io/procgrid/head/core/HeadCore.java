@@ -98,10 +98,6 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       }
     } else if (placement != null) {
       segment.phase = SegmentPhase.PLACED;
-      WorkerState worker = workers.find(placement.identity());
-      if (worker != null) {
-        worker.occupy(segment);
-      }
     }
     return segment;
   }
@@ -262,7 +258,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       case HeadEvent.BundleDelivered delivered -> starts.bundleDelivered(worker, delivered.hash());
       case HeadEvent.BundleFailed failed -> starts.bundleFailed(worker, failed);
       case HeadEvent.OutputCollected collected ->
-          endings.outputCollected(worker, collected.segment(), collected.output());
+          endings.outputCollected(collected.segment(), collected.output());
       case HeadEvent.OutputUnavailable unavailable -> endings.outputUnavailable(unavailable);
     }
   }

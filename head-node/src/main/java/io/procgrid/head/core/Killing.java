@@ -108,18 +108,18 @@ final class Killing {
         orders.add(new HeadEffect.KillOrder(segment.key, facts));
       }
     }
-    context.outbox.add(
-        new HeadEffect.SendKill(worker.identity(), worker.instance(), orders.build()));
+    send(worker, orders.build());
   }
 
   /** Tells a worker to kill segments that no run on the heap stands for. */
   void send(WorkerState worker, List<SegmentKey> keys, KillFacts facts) {
     ImmutableList.Builder<HeadEffect.KillOrder> orders = ImmutableList.builder();
-    for (SegmentKey key : keys) {
-      orders.add(new HeadEffect.KillOrder(key, facts));
-    }
-    context.outbox.add(
-        new HeadEffect.SendKill(worker.identity(), worker.instance(), orders.build()));
+    keys.forEach(key -> orders.add(new HeadEffect.KillOrder(key, facts)));
+    send(worker, orders.build());
+  }
+
+  private void send(WorkerState worker, ImmutableList<HeadEffect.KillOrder> orders) {
+    context.outbox.add(new HeadEffect.SendKill(worker.identity(), worker.instance(), orders));
   }
 
   void unanswered(WorkerState worker, HeadEvent.KillUnanswered event) {

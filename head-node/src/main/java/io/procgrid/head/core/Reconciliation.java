@@ -46,7 +46,7 @@ final class Reconciliation {
     context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
   }
 
-  /** Segments of before, when the store had the placement but not yet the worker. */
+  /** Segments of before the head's start: the store had the placement, maybe not yet the worker. */
   private void attach(WorkerState worker) {
     for (Run run : runs.all()) {
       for (Segment segment : run.segments) {
@@ -59,8 +59,8 @@ final class Reconciliation {
     }
   }
 
-  /** Returns true when this was the last worker that was awaited. */
-  boolean compare(WorkerState worker, HeadEvent.InventoryReceived event) {
+  /** Compares what the worker's journal holds with the registry; it may be given work then. */
+  void compare(WorkerState worker, HeadEvent.InventoryReceived event) {
     Set<SegmentKey> known = new HashSet<>();
     List<SegmentKey> orphans = new ArrayList<>();
     for (HeadEvent.InventoryItem item : event.items()) {
@@ -90,7 +90,7 @@ final class Reconciliation {
       }
     }
     finishWhatIsOver(worker);
-    return workers.arrived(worker);
+    workers.arrived(worker);
   }
 
   private void missing(WorkerState worker, Segment segment) {

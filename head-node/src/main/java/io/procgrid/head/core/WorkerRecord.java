@@ -24,4 +24,9 @@ public record WorkerRecord(
     int slots,
     HostFacts host,
     String containment,
-    boolean left) {}
+    boolean left) {
+  /** The same worker, gone in order. */
+  WorkerRecord leaving() {
+    return new WorkerRecord(number, identity, instance, address, slots, host, containment, true);
+  }
+}

@@ -54,9 +54,9 @@ final class Workers {
     return awaited.isEmpty();
   }
 
-  /** A worker is back. Returns true when it was the last one awaited. */
-  boolean arrived(WorkerState worker) {
-    return awaited.remove(worker.identity()) && awaited.isEmpty();
+  /** A worker is back. */
+  void arrived(WorkerState worker) {
+    awaited.remove(worker.identity());
   }
 
   /** Waits no longer. */
@@ -185,17 +185,7 @@ final class Workers {
           request, "worker %s is not registered with this process".formatted(command.identity()));
       return;
     }
-    WorkerRecord now = worker.record;
-    worker.record =
-        new WorkerRecord(
-            now.number(),
-            now.identity(),
-            now.instance(),
-            now.address(),
-            now.slots(),
-            now.host(),
-            now.containment(),
-            true);
+    worker.record = worker.record.leaving();
     context.outbox.persist(
         List.of(new Mutation.WorkerRecorded(worker.record)),
         () -> {
