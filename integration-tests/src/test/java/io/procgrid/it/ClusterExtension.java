@@ -61,7 +61,11 @@ public final class ClusterExtension implements ParameterResolver, AfterEachCallb
     return annotation(context)
         .map(own ->
             new ClusterShape(
-                own.workers(), own.slots(), own.containment(), ImmutableList.copyOf(own.head())))
+                own.workers(),
+                own.slots(),
+                own.containment(),
+                ImmutableList.copyOf(own.head()),
+                false))
         .orElse(ClusterShape.USUAL);
   }
 

@@ -3,6 +3,7 @@ package io.procgrid.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.procgrid.common.failpoint.Failpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -43,7 +44,7 @@ public final class TestCluster implements AutoCloseable {
     arguments.addAll(List.of("--data-dir", dataDir.toString()));
     arguments.addAll(List.of("--port", Integer.toString(port), "--listen", "127.0.0.1"));
     arguments.addAll(shape.headOptions());
-    head = new Daemon("head", DaemonCommand.head(temporaryOf("head"), arguments), logOf("head"));
+    head = newDaemon("head", DaemonCommand.head(temporaryOf("head"), arguments));
     for (int number = 1; number <= shape.workers(); number++) {
       workers.add(newWorker(number));
     }
@@ -148,9 +149,23 @@ public final class TestCluster implements AutoCloseable {
     return head;
   }
 
+  /** Has the daemon die when it next comes to the place. */
+  public void arm(Daemon daemon, String failpoint) {
+    try {
+      Files.createFile(failpoints(daemon.name()).resolve(failpoint));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The worker with that number, from 1. */
   public Daemon worker(int number) {
     return workers.get(number - 1);
+  }
+
+  /** All of them, by number. */
+  public List<Daemon> workers() {
+    return List.copyOf(workers);
   }
 
   public RestClient rest() {
@@ -216,7 +231,21 @@ public final class TestCluster implements AutoCloseable {
             "--slots", Integer.toString(shape.slots()),
             "--containment", shape.containment(),
             "--head-file", dataDir.resolve("head.json").toString());
-    return new Daemon(name, DaemonCommand.worker(temporaryOf(name), arguments), logOf(name));
+    return newDaemon(name, DaemonCommand.worker(temporaryOf(name), arguments));
+  }
+
+  private Daemon newDaemon(String name, List<String> command) throws IOException {
+    if (!shape.failpoints()) {
+      return new Daemon(name, command, logOf(name));
+    }
+    Path folder = Files.createDirectories(failpoints(name));
+    List<String> withFailpoints = new ArrayList<>(command);
+    withFailpoints.add(1, "-D" + Failpoints.PROPERTY + "=" + folder);
+    return new Daemon(name, withFailpoints, logOf(name));
+  }
+
+  private Path failpoints(String daemon) {
+    return dataDir.resolve("failpoints").resolve(daemon);
   }
 
   private List<String> workerStates() {

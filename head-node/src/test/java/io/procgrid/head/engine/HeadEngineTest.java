@@ -31,7 +31,13 @@ class HeadEngineTest {
   private Function<HeadEvent, List<HeadEffect>> script = event -> List.of();
   private final HeadEngine engine =
       new HeadEngine(
-          new ScriptedCore(), performed::add, performed::add, LoopListener.none(), () -> 5, () -> 77, failures::add);
+          new ScriptedCore(),
+          performed::add,
+          performed::add,
+          LoopListener.none(),
+          () -> 5,
+          () -> 77,
+          failures::add);
 
   /** Does what the test says. */
   private final class ScriptedCore implements Core<HeadEvent, HeadEffect> {

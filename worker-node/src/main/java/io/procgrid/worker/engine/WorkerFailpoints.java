@@ -38,7 +38,8 @@ public final class WorkerFailpoints implements LoopListener<WorkerEvent, WorkerE
     switch (event) {
       case WorkerEvent.Commanded commanded -> reach("received-", commanded.command());
       case WorkerEvent.FromTree fromTree -> reach("received-", fromTree);
-      case WorkerEvent.Journaled(long ticket) -> reach("after-journal-", requireNonNull(underWay.remove(ticket)));
+      case WorkerEvent.Journaled(long ticket) ->
+          reach("after-journal-", requireNonNull(underWay.remove(ticket)));
       case WorkerEvent.JournalFailed failed -> underWay.remove(failed.ticket());
       case WorkerEvent.Resumed _,
           WorkerEvent.Withdrawn _,
