@@ -13,6 +13,7 @@ import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.rpc.ClusterSecret;
 import io.procgrid.common.rpc.SecretClientInterceptor;
 import io.procgrid.common.run.HostFacts;
+import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
@@ -143,8 +144,8 @@ public final class WorkerNode implements AutoCloseable {
             new OutputBound(OutputBound.KEPT_BYTES),
             System.getenv(),
             instance,
-            host.bootId(),
-            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            new HostBoot(host.bootId(), HostProbe.sinceBootMillis() - monotonicMillis()),
+            WorkerNode::monotonicMillis,
             System::currentTimeMillis,
             WorkerNode::engineFailed);
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
@@ -177,6 +178,10 @@ public final class WorkerNode implements AutoCloseable {
         announcement.identity(),
         announcement.containment());
     return new WorkerNode(lock, calls, engine, server, registration);
+  }
+
+  private static long monotonicMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private static RegistrationClient register(

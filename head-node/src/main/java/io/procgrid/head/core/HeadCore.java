@@ -148,7 +148,10 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     begun = true;
     workers.dialAll();
     for (Run run : List.copyOf(runs.all())) {
-      if (run.intent != null && !run.isOver()) {
+      KillIntent intent = run.intent;
+      if (intent != null && !run.isOver()) {
+        // How much of it is over is the workers' to know.
+        run.graceEndsMillis = context.now() + intent.graceMillis();
         killing.carryOut(run);
       }
     }

@@ -97,7 +97,7 @@ class AutoStartTest {
   @Test
   void clearRemovesTheEntryAlsoWhenItDoesNotRun() {
     long entry = createEntry();
-    driver.submit(new Command.KillRuns(run(entry), FACTS, 10_000, false, true));
+    driver.submit(new Command.KillRuns(run(entry), CoreDriver.TERMS, false, true));
     assertThat(driver.durable).contains(new Mutation.AutoStartRemoved(entry));
     restart(true);
     driver.join(1);

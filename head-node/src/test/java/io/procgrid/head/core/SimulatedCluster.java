@@ -121,16 +121,21 @@ final class SimulatedCluster {
       submit(
           new Command.KillRuns(
               randomSelector(),
-              CoreDriver.FACTS,
-              1 + random.nextInt(2_000),
+              randomTerms(),
               false,
               random.nextInt(6) == 0));
     } else if (dice < 93) {
       submit(
-          new Command.DeleteProc("p" + random.nextInt(4), CoreDriver.FACTS, random.nextInt(2_000)));
+          new Command.DeleteProc("p" + random.nextInt(4), randomTerms()));
     } else {
       submit(new Command.QueryRuns(randomSelector(), random.nextInt(3) * 200L));
     }
+  }
+
+  private KillTerms randomTerms() {
+    Long graceMillis = random.nextBoolean() ? null : Long.valueOf(random.nextInt(3) * 500);
+    Long answerTimeoutMillis = random.nextInt(4) == 0 ? null : Long.valueOf(random.nextInt(2_000));
+    return new KillTerms(CoreDriver.FACTS, graceMillis, answerTimeoutMillis);
   }
 
   private Selector randomSelector() {

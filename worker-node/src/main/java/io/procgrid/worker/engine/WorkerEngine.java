@@ -5,6 +5,7 @@ import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.loop.EventLoop;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.core.KillStep;
 import io.procgrid.worker.core.Notice;
 import io.procgrid.worker.core.Recovered;
@@ -55,7 +56,7 @@ public final class WorkerEngine implements AutoCloseable {
    * @param containment closed with the engine
    * @param outputs started and closed with the engine
    * @param environment environment of the worker, of which procs see a part
-   * @param bootId boot of the host; empty off Linux
+   * @param boot of the host, in terms of the monotonic clock
    * @param monotonicClock milliseconds that never go back
    * @param wallClock milliseconds since 1970
    * @param onFailure told once the engine's state can no longer be trusted
@@ -67,7 +68,7 @@ public final class WorkerEngine implements AutoCloseable {
       OutputBound outputs,
       Map<String, String> environment,
       WorkerInstance instance,
-      String bootId,
+      HostBoot boot,
       LongSupplier monotonicClock,
       LongSupplier wallClock,
       Consumer<Throwable> onFailure) {
@@ -79,7 +80,7 @@ public final class WorkerEngine implements AutoCloseable {
     this.loop =
         new EventLoop<>(
             "engine",
-            new WorkerCore(recovered, instance, bootId),
+            new WorkerCore(recovered, instance, boot),
             this::perform,
             monotonicClock,
             onFailure);

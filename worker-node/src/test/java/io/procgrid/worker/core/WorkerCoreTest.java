@@ -58,7 +58,7 @@ class WorkerCoreTest {
   }
 
   private static Recovered.Intact entry(
-      @Nullable ProcessRecord process, @Nullable KillFacts tombstone) {
+      @Nullable ProcessRecord process, @Nullable Tombstone tombstone) {
     return new Recovered.Intact(SEGMENT, 3, true, SPEC, process, tombstone, null);
   }
 
@@ -353,7 +353,7 @@ class WorkerCoreTest {
 
   @Test
   void tombstonedWithoutAProcessIsNeverLaunchedAfterARestart() {
-    restartedWith("boot", entry(null, FACTS));
+    restartedWith("boot", entry(null, new Tombstone(FACTS)));
 
     assertThat(all(WorkerEffect.Launch.class)).isEmpty();
     assertThat(((JournalEntry.Ended) journaled()).outcome().kind())
@@ -362,7 +362,7 @@ class WorkerCoreTest {
 
   @Test
   void tombstonedProcessIsKilledFirstThingAfterARestart() {
-    restartedWith("boot", entry(PROCESS, FACTS));
+    restartedWith("boot", entry(PROCESS, new Tombstone(FACTS)));
     assertThat(effects).containsExactly(new WorkerEffect.Adopt(SEGMENT, PROCESS));
 
     step(new WorkerEvent.Adopted(SEGMENT));
