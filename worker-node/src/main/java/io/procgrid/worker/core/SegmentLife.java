@@ -263,8 +263,7 @@ final class SegmentLife {
     kills.killTree(segment);
   }
 
-  private void treeSignalled(
-      Segment segment, WorkerEvent.TreeSignalled event, long nowMillis) {
+  private void treeSignalled(Segment segment, WorkerEvent.TreeSignalled event, long nowMillis) {
     kills.signalled(segment, event.reachedLiveMember(), nowMillis);
     WorkerEvent.FromTree held = segment.heldEnd;
     if (held != null) {
@@ -344,8 +343,7 @@ final class SegmentLife {
       case JournalEntry.ProcessRecorded recorded -> recordFailed(segment, reason);
       case JournalEntry.Tombstoned tombstoned -> kills.tombstoneFailed(segment, reason, nowMillis);
       case JournalEntry.Ended ended -> {
-        patience.block(
-            segment, "its end cannot be made durable: %s".formatted(reason), nowMillis);
+        patience.block(segment, "its end cannot be made durable: %s".formatted(reason), nowMillis);
         outbox.retry(nowMillis, ended);
       }
       case JournalEntry.Forgotten forgotten -> {

@@ -100,8 +100,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   public long nextDeadline() {
     return Math.min(
         Math.min(bundles.nextDeadline(), Math.min(outbox.nextDeadline(), connects.nextDeadline())),
-        Math.min(
-            kills.nextDeadline(), Math.min(patience.nextDeadline(), notices.nextDeadline())));
+        Math.min(kills.nextDeadline(), Math.min(patience.nextDeadline(), notices.nextDeadline())));
   }
 
   private void journaled(JournalEntry entry, long nowMillis) {

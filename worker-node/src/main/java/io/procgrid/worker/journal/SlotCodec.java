@@ -96,8 +96,7 @@ final class SlotCodec {
   }
 
   static Tombstone tombstone(byte[] payload) throws IOException {
-    return parse(
-        payload, in -> new Tombstone(facts(in), in.readBoolean() ? grace(in) : null));
+    return parse(payload, in -> new Tombstone(facts(in), in.readBoolean() ? grace(in) : null));
   }
 
   private static Tombstone.Grace grace(DataInputStream in) throws IOException {

@@ -46,8 +46,7 @@ class JournalTest {
   private static final JournalEntry RECORDED = new JournalEntry.ProcessRecorded(SEGMENT, PROCESS);
   private static final Tombstone TOMBSTONE =
       new Tombstone(FACTS, new Tombstone.Grace(10, "boot", 7_000, false));
-  private static final JournalEntry TOMBSTONED =
-      new JournalEntry.Tombstoned(SEGMENT, 3, TOMBSTONE);
+  private static final JournalEntry TOMBSTONED = new JournalEntry.Tombstoned(SEGMENT, 3, TOMBSTONE);
   private static final JournalEntry ENDED = new JournalEntry.Ended(SEGMENT, OUTCOME);
 
   @TempDir Path directory;
