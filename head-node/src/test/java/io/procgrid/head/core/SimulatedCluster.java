@@ -127,7 +127,7 @@ final class SimulatedCluster {
   }
 
   private KillTerms randomTerms() {
-    Long graceMillis = random.nextBoolean() ? null : Long.valueOf(random.nextInt(3) * 500);
+    Long graceMillis = random.nextBoolean() ? null : Long.valueOf(random.nextInt(3) * 500L);
     Long answerTimeoutMillis = random.nextInt(4) == 0 ? null : Long.valueOf(random.nextInt(2_000));
     return new KillTerms(CoreDriver.FACTS, graceMillis, answerTimeoutMillis);
   }

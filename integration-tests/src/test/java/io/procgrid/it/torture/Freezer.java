@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A cgroup of the freezer of version 1: a process in it sleeps in state D and dies of nothing before
- * it is thawed. Closing it thaws and removes it.
+ * A cgroup of the freezer of version 1: a process in it sleeps in state D and dies of nothing
+ * before it is thawed. Closing it thaws and removes it.
  */
 final class Freezer implements AutoCloseable {
   private static final Path HIERARCHY = Path.of("/sys/fs/cgroup/freezer");

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A kill that gives time: the whole tree gets the signal, and SIGKILL when the time is over (K1, K2,
- * K3, K7, K8). A grace of ten minutes outlasts every wait of these tests, so what dies in them does
- * so by another cause.
+ * A kill that gives time: the whole tree gets the signal, and SIGKILL when the time is over (K1,
+ * K2, K3, K7, K8). A grace of ten minutes outlasts every wait of these tests, so what dies in them
+ * does so by another cause.
  */
 @ExtendWith(ClusterExtension.class)
 class GraceIT {

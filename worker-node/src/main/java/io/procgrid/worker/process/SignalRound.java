@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes one signal to every member of a tree, once each, parents before their children: who sees its
- * children die might end by itself before it is told.
+ * Takes one signal to every member of a tree, once each, parents before their children: who sees
+ * its children die might end by itself before it is told.
  *
  * <p>A look may miss who is born during it, so more follow. They count only those born before the
  * round began: a child that a member starts because of the signal, to tidy up, is to be spared.
