@@ -30,8 +30,8 @@ final class KillOptions {
   static KillTerms terms(Options options, Caller caller, InstantSource clock) {
     return new KillTerms(
         new KillFacts("", clock.millis(), caller.address()),
-        options.has(GRACE_PERIOD) ? (Long) graceMillis(options, GRACE_PERIOD) : null,
-        options.has(ANSWER_TIMEOUT) ? (Long) answerTimeoutMillis(options) : null);
+        options.has(GRACE_PERIOD) ? graceMillis(options, GRACE_PERIOD) : null,
+        options.has(ANSWER_TIMEOUT) ? answerTimeoutMillis(options) : null);
   }
 
   /** A time between signal and SIGKILL, ms; 0 when the option is not there. */

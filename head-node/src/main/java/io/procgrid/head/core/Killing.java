@@ -196,12 +196,12 @@ final class Killing {
         return segment.killBlocked;
       }
       if (run.graceEndsMillis > context.now()) {
-        return "segment %s on %s has been sent signal %d, and is killed when its grace period ends in %d ms; kill it with grace_period_ms=0 to end that now"
+        return "the grace period ends in %d ms: until then segment %s on %s may end of signal %d by itself; kill with grace_period_ms=0 to end it now"
             .formatted(
+                run.graceEndsMillis - context.now(),
                 segment.dataSegmentId,
                 worker,
-                run.proc.killGrace().signal(),
-                run.graceEndsMillis - context.now());
+                run.proc.killGrace().signal());
       }
       return "%s has not proven segment %s dead yet".formatted(worker, segment.dataSegmentId);
     }

@@ -321,6 +321,10 @@ final class SegmentLife {
       case JournalEntry.ProcessRecorded recorded -> recorded(segment);
       case JournalEntry.Tombstoned tombstoned -> {
         segment.tombstoneDurable = true;
+        if (segment.phase == Phase.RUNNING && !segment.dying) {
+          // Nothing but the journal can have been in the way of a kill that still gives time.
+          patience.unblock(segment, nowMillis);
+        }
         ends.settle(segment, nowMillis);
       }
       case JournalEntry.Ended ended -> {

@@ -305,6 +305,22 @@ class KillsTest extends CoreStory {
   }
 
   @Test
+  void workerWhoseJournalIsWellAgainIsFitWhileTheGraceGoesOn() {
+    command(new Command.Watch(to(), 0));
+    running();
+    kill(600_000);
+    signalled(true);
+    journalFails();
+    effects.removeIf(effect -> !(effect instanceof WorkerEffect.Journal));
+
+    journaled();
+
+    assertThat(all(WorkerEffect.Notify.class))
+        .extracting(WorkerEffect.Notify::notice)
+        .contains(new Notice.Heartbeat(false));
+  }
+
+  @Test
   void tombstoneThatIsTriedAgainSaysWhatHoldsThen() {
     running();
     kill(600_000);
