@@ -15,6 +15,7 @@ import io.procgrid.common.loop.LoopListener;
 import io.procgrid.common.rpc.ClusterSecret;
 import io.procgrid.common.rpc.SecretClientInterceptor;
 import io.procgrid.common.run.HostFacts;
+import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.core.WorkerEffect;
 import io.procgrid.worker.core.WorkerEvent;
 import io.procgrid.worker.engine.WorkerEngine;
@@ -148,9 +149,9 @@ public final class WorkerNode implements AutoCloseable {
             new OutputBound(OutputBound.KEPT_BYTES),
             System.getenv(),
             instance,
-            host.bootId(),
+            new HostBoot(host.bootId(), HostProbe.sinceBootMillis() - monotonicMillis()),
             failpoints(),
-            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            WorkerNode::monotonicMillis,
             System::currentTimeMillis,
             WorkerNode::engineFailed);
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
@@ -190,6 +191,10 @@ public final class WorkerNode implements AutoCloseable {
     return Failpoints.ofSystemProperty()
         .<LoopListener<WorkerEvent, WorkerEffect>>map(WorkerFailpoints::new)
         .orElseGet(LoopListener::none);
+  }
+
+  private static long monotonicMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private static RegistrationClient register(

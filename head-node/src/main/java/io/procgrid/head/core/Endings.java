@@ -79,16 +79,16 @@ final class Endings {
     if (run.intent != null || facts == null || outcome.runStatus() != RunStatus.KILLED) {
       return false;
     }
-    ends.intend(run, facts);
+    ends.intend(run, new KillIntent(facts));
     return true;
   }
 
   private static void end(Segment segment, Outcome proven, Ends ends) {
-    KillFacts intent = segment.run.intent;
-    Outcome outcome = intent == null ? proven : proven.during(intent);
+    KillIntent intent = segment.run.intent;
+    Outcome outcome = intent == null ? proven : proven.during(intent.facts());
     segment.phase = SegmentPhase.ENDING;
     segment.status = outcome.runStatus();
-    segment.message = intent == null ? Messages.of(outcome) : Messages.of(outcome, intent);
+    segment.message = intent == null ? Messages.of(outcome) : Messages.of(outcome, intent.facts());
     segment.startedAtMillis = outcome.startedAtMillis();
     segment.endedAtMillis = outcome.endedAtMillis();
     segment.killMillis = outcome.killMillis();
@@ -126,10 +126,16 @@ final class Endings {
 
   /** The ends are in the store. */
   void stored(Ends ends) {
-    Set<Run> touched = new LinkedHashSet<>(ends.intents);
-    for (Run run : ends.intents) {
+    Set<Run> touched = new LinkedHashSet<>(ends.intents.keySet());
+    Ends postponed = new Ends();
+    ends.intents.forEach((run, stored) -> {
       run.intentStored = true;
-    }
+      KillIntent intent = run.intent;
+      if (intent != null && !intent.equals(stored) && !run.endOnItsWay) {
+        // A harder kill came while this one was tried again: it must not stand in its place.
+        postponed.intend(run, intent);
+      }
+    });
     for (Segment segment : ends.segments) {
       segment.phase = SegmentPhase.OVER;
       touched.add(segment.run);
@@ -140,7 +146,6 @@ final class Endings {
       touched.add(run);
       listener.runEnded(run);
     }
-    Ends postponed = new Ends();
     for (Run run : touched) {
       if (!run.endStored) {
         listener.runProgressed(run);

@@ -151,7 +151,10 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       if (run.isOver()) {
         continue;
       }
-      if (run.intent != null) {
+      KillIntent intent = run.intent;
+      if (intent != null) {
+        // How much of it is over is the workers' to know.
+        run.graceEndsMillis = context.now() + intent.graceMillis();
         killing.carryOut(run);
       } else {
         endings.resume(run);

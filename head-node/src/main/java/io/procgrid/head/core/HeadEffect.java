@@ -5,6 +5,7 @@ import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.SegmentSpec;
 
@@ -57,7 +58,12 @@ public sealed interface HeadEffect {
       implements ToWorker {}
 
   /** One segment to kill. */
-  record KillOrder(SegmentKey segment, KillFacts facts) {}
+  record KillOrder(SegmentKey segment, KillFacts facts, Grace grace) {
+    /** To be killed at once. */
+    public KillOrder(SegmentKey segment, KillFacts facts) {
+      this(segment, facts, Grace.NONE);
+    }
+  }
 
   /** Answered by {@link HeadEvent.Forgotten} or LinkDown. */
   record SendForget(

@@ -32,6 +32,7 @@ final class WorkerState {
   /** Why the link is down, for users. */
   String downReason = "it has not connected since the head started";
 
+  /** A process there resists its kill. */
   boolean degraded;
 
   /** Highest dispatch number used in this epoch. */
@@ -73,6 +74,11 @@ final class WorkerState {
     return link != Link.DOWN;
   }
 
+  /** Whether something new of the proc may be placed here. */
+  boolean takes(ProcDefinition proc) {
+    return isReady() && !degraded && hasRoomFor(proc);
+  }
+
   /** Processes that may live here. */
   int processes() {
     return processes;
@@ -101,6 +107,7 @@ final class WorkerState {
   void disconnected(String reason) {
     link = Link.DOWN;
     downReason = reason;
+    degraded = false; // Told anew on the next connection, if it still is so.
     bundles.clear();
     bundlesOnTheWay.clear();
     for (Segment segment : segments.values()) {

@@ -116,8 +116,9 @@ final class WorkerCalls {
   void kill(List<HeadEffect.KillOrder> orders) {
     List<KillOrder> messages = orders.stream().map(WorkerWire::encode).toList();
     for (List<KillOrder> part : MessageSplit.split(messages)) {
+      long longestGrace = part.stream().mapToLong(KillOrder::getGraceMillis).max().orElse(0);
       connection
-          .within(environment.timing().kill())
+          .within(longestGrace + environment.timing().kill())
           .kill(
               KillRequest.newBuilder().setTo(connection.address()).addAllOrders(part).build(),
               new KillCall(connection, part));

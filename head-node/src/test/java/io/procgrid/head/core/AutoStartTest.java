@@ -1,6 +1,5 @@
 package io.procgrid.head.core;
 
-import static io.procgrid.head.core.CoreDriver.FACTS;
 import static io.procgrid.head.core.CoreDriver.identity;
 import static io.procgrid.head.core.CoreDriver.instance;
 import static io.procgrid.head.core.CoreDriver.killedOutcome;
@@ -97,7 +96,7 @@ class AutoStartTest {
   @Test
   void clearRemovesTheEntryAlsoWhenItDoesNotRun() {
     long entry = createEntry();
-    driver.submit(new Command.KillRuns(run(entry), FACTS, 10_000, false, true));
+    driver.submit(new Command.KillRuns(run(entry), CoreDriver.TERMS, false, true));
     assertThat(driver.durable).contains(new Mutation.AutoStartRemoved(entry));
     restart(true);
     driver.join(1);

@@ -9,6 +9,7 @@ import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoreDriver {
   static final KillFacts FACTS = new KillFacts("ann", 1_000, "10.0.0.1:5");
+  static final KillTerms TERMS = new KillTerms(FACTS, null, null);
   static final ClusterId CLUSTER = new ClusterId("cluster");
   static final Epoch EPOCH = new Epoch(3, "nonce");
 
@@ -161,7 +163,8 @@ final class CoreDriver {
         ImmutableMap.of(),
         maxConcurrency,
         false,
-        ImmutableMap.of());
+        ImmutableMap.of(),
+        Grace.NONE);
   }
 
   static RunRequest request(String proc, String tag, boolean autoStart) {
@@ -189,7 +192,7 @@ final class CoreDriver {
   }
 
   long kill(Selector selector) {
-    return submit(new Command.KillRuns(selector, FACTS, 10_000, false, false));
+    return submit(new Command.KillRuns(selector, TERMS, false, false));
   }
 
   static Selector run(long runId) {

@@ -344,7 +344,7 @@ class HeadCoreTest {
     driver.terminated(1, key(runId, 0), killedOutcome());
     HeadEffect.SendKill kill = driver.takeSent(HeadEffect.SendKill.class).get(0);
     assertThat(kill.identity()).isEqualTo(identity(2));
-    assertThat(driver.durable).contains(new Mutation.KillIntended(runId, 1, FACTS));
+    assertThat(driver.durable).contains(new Mutation.KillIntended(runId, 1, new KillIntent(FACTS)));
   }
 
   @Test
@@ -409,7 +409,7 @@ class HeadCoreTest {
     driver.join(1);
     long runId = driver.execute("p", "");
     driver.runStarts();
-    long delete = driver.submit(new Command.DeleteProc("p", FACTS, 10_000));
+    long delete = driver.submit(new Command.DeleteProc("p", CoreDriver.TERMS));
     assertThat(driver.ask(new Command.ShowProcs(""), Answer.Procs.class).procs())
         .extracting(ProcDefinition::name)
         .containsExactly("d");
@@ -424,7 +424,7 @@ class HeadCoreTest {
     driver.join(1);
     driver.holdStore();
     long execute = driver.submit(new Command.Execute(CoreDriver.request("p", "", false)));
-    driver.submit(new Command.DeleteProc("p", FACTS, 10_000));
+    driver.submit(new Command.DeleteProc("p", CoreDriver.TERMS));
     driver.store();
     assertThat(driver.answer(execute)).isEqualTo(new Answer.Accepted(1));
     assertThat(driver.takeSent(HeadEffect.SendStart.class)).isEmpty();

@@ -3,6 +3,7 @@ package io.procgrid.worker.core;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.SegmentSpec;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,12 @@ public sealed interface Command {
   record Kill(Address to, ImmutableList<KillOrder> orders) implements FromHead {}
 
   /** One segment to kill, its incarnation and all before. */
-  record KillOrder(SegmentKey segment, KillFacts facts) {}
+  record KillOrder(SegmentKey segment, KillFacts facts, Grace grace) {
+    /** To be killed at once. */
+    public KillOrder(SegmentKey segment, KillFacts facts) {
+      this(segment, facts, Grace.NONE);
+    }
+  }
 
   /** Answered by {@link Answer.Listed}. */
   record ListInventory(Address to) implements FromHead {}

@@ -6,7 +6,6 @@ import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.process.ProcessRecord;
@@ -62,7 +61,7 @@ public record Recovered(
       boolean accepted,
       @Nullable SegmentSpec spec,
       @Nullable ProcessRecord process,
-      @Nullable KillFacts tombstone,
+      @Nullable Tombstone tombstone,
       @Nullable Outcome outcome)
       implements Entry {}
 

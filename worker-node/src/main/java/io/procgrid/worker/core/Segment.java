@@ -51,8 +51,45 @@ final class Segment {
    * @param sinceMillis receipt, on the core's monotonic clock
    * @param atMillis receipt, wall clock
    * @param leaderWasOver the leader's end was known before
+   * @param grace null when the tree is killed at once
    */
-  record Kill(KillFacts facts, long sinceMillis, long atMillis, boolean leaderWasOver) {}
+  record Kill(
+      KillFacts facts,
+      long sinceMillis,
+      long atMillis,
+      boolean leaderWasOver,
+      @Nullable Grace grace) {
+    Kill with(Grace other) {
+      return new Kill(facts, sinceMillis, atMillis, leaderWasOver, other);
+    }
+
+    /** From when on the tree is to be dead, on the core's clock. */
+    long deadlineMillis() {
+      return grace == null ? sinceMillis : grace.deadlineMillis;
+    }
+
+    /** Whether its signal is known to have reached a live member. */
+    boolean reached() {
+      return grace != null && grace.reached;
+    }
+  }
+
+  /**
+   * How long the tree may go on under a kill.
+   *
+   * @param signal what it gets first
+   * @param deadlineMillis when it is killed, on the core's clock
+   * @param reached whether the signal is known to have reached a live member
+   */
+  record Grace(int signal, long deadlineMillis, boolean reached) {
+    Grace until(long otherDeadlineMillis) {
+      return new Grace(signal, otherDeadlineMillis, reached);
+    }
+
+    Grace whenReached() {
+      return new Grace(signal, deadlineMillis, true);
+    }
+  }
 
   final SegmentKey key;
   final long epochCounter;
@@ -66,6 +103,15 @@ final class Segment {
   boolean released;
   @Nullable ExitStatus leaderStatus;
   boolean dying;
+
+  /** A signal is on its way through the tree. */
+  boolean signalling;
+
+  /**
+   * What was told of the tree's end meanwhile: whom the signal reached decides what it is called.
+   */
+  WorkerEvent.@Nullable FromTree heldEnd;
+
   @Nullable String launchFailure;
   @Nullable Kill kill;
   boolean tombstoneDurable;
@@ -93,6 +139,11 @@ final class Segment {
   /** True when its end, and the tombstone if a kill was ordered, are durable. */
   boolean isProven() {
     return isOver() && (kill == null || tombstoneDurable || phase == Phase.FORGETTING);
+  }
+
+  /** Whether the tree under a kill is to be dead by now. */
+  boolean isGraceOver(long nowMillis) {
+    return kill != null && kill.deadlineMillis() <= nowMillis;
   }
 
   boolean waitsForTree() {

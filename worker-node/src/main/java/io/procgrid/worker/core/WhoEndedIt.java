@@ -24,16 +24,34 @@ final class WhoEndedIt {
       return ended(segment, leader, leftBehind(death), atMillis, 0);
     }
     boolean byKill =
-        death.liveMemberSeen() || (!kill.leaderWasOver() && leader.equals(KILL_SIGNAL));
-    long killMillis = nowMillis - kill.sinceMillis();
-    return byKill
-        ? outcome(Kind.KILLED, segment, leader, "", atMillis, killMillis)
-        : ended(segment, leader, "", atMillis, killMillis);
+        kill.reached()
+            || death.liveMemberSeen()
+            || (!kill.leaderWasOver() && leader.equals(KILL_SIGNAL));
+    return underKill(segment, kill, byKill, leader, nowMillis, atMillis);
   }
 
-  /** The end of a tree that nobody killed. */
-  static Outcome treeEmpty(Segment segment, ExitStatus leader, long atMillis) {
-    return ended(segment, leader, "", atMillis, 0);
+  /** The end of a tree that nobody killed, whatever signal it got before. */
+  static Outcome treeEmpty(Segment segment, ExitStatus leader, long nowMillis, long atMillis) {
+    Segment.Kill kill = segment.kill;
+    return kill == null
+        ? ended(segment, leader, "", atMillis, 0)
+        : underKill(segment, kill, kill.reached(), leader, nowMillis, atMillis);
+  }
+
+  private static Outcome underKill(
+      Segment segment,
+      Segment.Kill kill,
+      boolean byKill,
+      ExitStatus leader,
+      long nowMillis,
+      long atMillis) {
+    return outcome(
+        byKill ? Kind.KILLED : Kind.ENDED,
+        segment,
+        leader,
+        "",
+        atMillis,
+        nowMillis - kill.sinceMillis());
   }
 
   /** No user code ever ran, because of the kill. */
@@ -55,7 +73,8 @@ final class WhoEndedIt {
     ExitStatus lost =
         new ExitStatus.Lost(
             "exit status lost: the host rebooted while it ran, nothing of it is alive");
-    return ended(segment, lost, "", atMillis, 0);
+    boolean byKill = segment.kill != null && segment.kill.reached();
+    return outcome(byKill ? Kind.KILLED : Kind.ENDED, segment, lost, "", atMillis, 0);
   }
 
   private static String leftBehind(TreeDeath death) {

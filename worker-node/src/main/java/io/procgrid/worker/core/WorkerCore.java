@@ -5,7 +5,6 @@ import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.loop.Core;
-import io.procgrid.common.run.KillFacts;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,20 +34,29 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   private final KillStreams killers = new KillStreams(outbox);
   private final NoticeLog notices;
   private final KillPatience patience;
+  private final Kills kills;
   private final SegmentLife life;
+
+  /** A core whose clock counts from the boot of its host, whose id is empty off Linux. */
+  public WorkerCore(Recovered recovered, WorkerInstance instance, String bootId) {
+    this(recovered, instance, new HostBoot(bootId, 0));
+  }
 
   /**
    * @param instance name of this worker process
-   * @param bootId boot of the host; empty off Linux
+   * @param boot what the deadlines of kills outlive a restart of the worker by
    */
-  public WorkerCore(Recovered recovered, WorkerInstance instance, String bootId) {
+  public WorkerCore(Recovered recovered, WorkerInstance instance, HostBoot boot) {
     this.recovered = recovered;
     this.terms = new Terms(recovered, instance);
     this.bundles = new Bundles(recovered.bundles(), table, outbox);
     this.connects = new Connects(terms, bundles.hashes(), outbox);
     this.notices = new NoticeLog(outbox, () -> !blocked.isEmpty(), NOTICE_CAPACITY);
     this.patience = new KillPatience(table, notices, killers, blocked);
-    this.life = new SegmentLife(table, outbox, notices, killers, starts, forgets, patience, bootId);
+    SegmentEnds ends = new SegmentEnds(table, outbox, notices, killers, patience);
+    this.kills = new Kills(table, outbox, killers, patience, ends, boot);
+    this.life =
+        new SegmentLife(table, outbox, notices, ends, kills, starts, forgets, patience, boot.id());
   }
 
   @Override
@@ -82,6 +90,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     outbox.tick(nowMillis);
     connects.tick(nowMillis);
     bundles.tick(nowMillis);
+    kills.tick(nowMillis);
     patience.tick(nowMillis);
     notices.tick(nowMillis);
     return outbox.drain();
@@ -91,7 +100,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   public long nextDeadline() {
     return Math.min(
         Math.min(bundles.nextDeadline(), Math.min(outbox.nextDeadline(), connects.nextDeadline())),
-        Math.min(patience.nextDeadline(), notices.nextDeadline()));
+        Math.min(kills.nextDeadline(), Math.min(patience.nextDeadline(), notices.nextDeadline())));
   }
 
   private void journaled(JournalEntry entry, long nowMillis) {
@@ -146,7 +155,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       case Command.Kill kill -> {
         killers.open(request, keys(kill.orders()));
         for (Command.KillOrder order : kill.orders()) {
-          kill(order.segment(), order.facts(), nowMillis, atMillis);
+          kill(order, nowMillis, atMillis);
         }
       }
       case Command.ListInventory list ->
@@ -241,9 +250,11 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
 
   // ---- Kill ----
 
-  private void kill(SegmentKey key, KillFacts facts, long nowMillis, long atMillis) {
-    terms.sawRun(key.runId());
-    life.kill(key, facts, terms.counter(), nowMillis, atMillis);
+  private void kill(Command.KillOrder order, long nowMillis, long atMillis) {
+    terms.sawRun(order.segment().runId());
+    kills.kill(
+        order.segment(),
+        new Kills.Order(order.facts(), order.grace(), terms.counter(), nowMillis, atMillis));
   }
 
   private void killAll(long request, long atMillis, Command.KillAll command, long nowMillis) {
@@ -261,7 +272,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     List<SegmentKey> live = table.all().stream().filter(s -> !s.isOver()).map(s -> s.key).toList();
     killers.open(request, live);
     for (SegmentKey key : live) {
-      kill(key, command.facts(), nowMillis, atMillis);
+      kill(new Command.KillOrder(key, command.facts()), nowMillis, atMillis);
     }
   }
 

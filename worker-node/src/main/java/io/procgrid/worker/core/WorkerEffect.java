@@ -46,6 +46,12 @@ public sealed interface WorkerEffect {
   /** Open the gate. */
   record Release(SegmentKey segment) implements OnTree {}
 
+  /**
+   * Send a signal to every live member of the tree, and SIGCONT, so that a stopped one can heed it.
+   * Answered by one {@link WorkerEvent.TreeSignalled}.
+   */
+  record SignalTree(SegmentKey segment, int signal) implements OnTree {}
+
   /** Answered by {@link WorkerEvent.TreeDead}; meanwhile by {@link WorkerEvent.KillBlocked}. */
   record KillTree(SegmentKey segment) implements OnTree {}
 

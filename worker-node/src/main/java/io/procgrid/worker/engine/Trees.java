@@ -102,6 +102,12 @@ final class Trees implements AutoCloseable {
         ContainedTree tree = tree(segment);
         submit(threads, tree::release);
       }
+      case WorkerEffect.SignalTree(SegmentKey segment, int signal) -> {
+        ContainedTree tree = tree(segment);
+        submit(
+            threads,
+            () -> events.accept(new WorkerEvent.TreeSignalled(segment, tree.signal(signal))));
+      }
       case WorkerEffect.KillTree(SegmentKey segment) -> {
         ContainedTree tree = tree(segment);
         submit(threads, () -> kill(segment, tree));

@@ -61,7 +61,7 @@ final class JournalGroup implements AutoCloseable {
             write(index, recorded, Slot.PROCESS, SlotCodec.encode(recorded.process()));
         case JournalEntry.Tombstoned tombstoned -> {
           openForTombstone(tombstoned);
-          write(index, tombstoned, Slot.TOMBSTONE, SlotCodec.encode(tombstoned.facts()));
+          write(index, tombstoned, Slot.TOMBSTONE, SlotCodec.encode(tombstoned.tombstone()));
         }
         case JournalEntry.Ended ended ->
             write(index, ended, Slot.END, SlotCodec.encode(ended.outcome()));

@@ -5,6 +5,7 @@ import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.core.Recovered;
+import io.procgrid.worker.core.Tombstone;
 import io.procgrid.worker.process.ProcessRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ final class JournalReader {
           case Slot.Content.Whole whole -> SlotCodec.process(whole.payload());
           case Slot.Content.Torn() -> throw damaged(Slot.PROCESS, record);
         };
-    KillFacts tombstone = tombstone(file, record);
+    Tombstone tombstone = tombstone(file, record);
     Outcome outcome = outcome(file, record);
     SegmentSpec spec =
         acceptance.accepted() && outcome == null ? RecordFile.readSpec(folder, acceptance) : null;
@@ -74,13 +75,13 @@ final class JournalReader {
         acceptance);
   }
 
-  private static @Nullable KillFacts tombstone(byte[] file, Path record) throws IOException {
+  private static @Nullable Tombstone tombstone(byte[] file, Path record) throws IOException {
     return switch (Slot.TOMBSTONE.read(file)) {
       case Slot.Content.Empty() -> null;
-      case Slot.Content.Whole whole -> SlotCodec.killFacts(whole.payload());
+      case Slot.Content.Whole whole -> SlotCodec.tombstone(whole.payload());
       case Slot.Content.Torn() -> {
         log.warn("{}: a kill was ordered, by whom cannot be read; it is carried out", record);
-        yield new KillFacts("", 0, "unknown, its record is damaged");
+        yield new Tombstone(new KillFacts("", 0, "unknown, its record is damaged"));
       }
     };
   }

@@ -3,6 +3,7 @@ package io.procgrid.worker.journal;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.worker.core.Tombstone;
 import io.procgrid.worker.process.ProcessRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -80,12 +81,26 @@ final class SlotCodec {
                 text(in), in.readLong(), in.readLong(), text(in), text(in), in.readLong()));
   }
 
-  static byte[] encode(KillFacts facts) {
-    return bytes(out -> facts(out, facts));
+  static byte[] encode(Tombstone tombstone) {
+    return bytes(out -> {
+      facts(out, tombstone.facts());
+      Tombstone.Grace grace = tombstone.grace();
+      out.writeBoolean(grace != null);
+      if (grace != null) {
+        out.writeInt(grace.signal());
+        name(out, grace.bootId());
+        out.writeLong(grace.deadlineMillis());
+        out.writeBoolean(grace.reached());
+      }
+    });
   }
 
-  static KillFacts killFacts(byte[] payload) throws IOException {
-    return parse(payload, SlotCodec::facts);
+  static Tombstone tombstone(byte[] payload) throws IOException {
+    return parse(payload, in -> new Tombstone(facts(in), in.readBoolean() ? grace(in) : null));
+  }
+
+  private static Tombstone.Grace grace(DataInputStream in) throws IOException {
+    return new Tombstone.Grace(in.readInt(), text(in), in.readLong(), in.readBoolean());
   }
 
   static byte[] encode(Outcome outcome) {

@@ -2,6 +2,7 @@ package io.procgrid.worker.process;
 
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,12 +49,24 @@ final class CgroupTree extends MarkedTree {
   }
 
   @Override
+  Set<Integer> members() throws SystemCallException {
+    Set<Integer> members = new LinkedHashSet<>(leaf.processes());
+    members.addAll(supervision.descendants().look(mark).live());
+    return members;
+  }
+
+  @Override
+  boolean holds(int pid) throws SystemCallException {
+    return mark.isOn(pid) || leaf.holds(pid, mount);
+  }
+
+  @Override
   void strike(Set<Integer> live, boolean each) throws SystemCallException {
     leader.kill();
     leaf.kill();
     if (each) {
       for (int pid : live) {
-        Descendants.kill(pid, () -> mark.isOn(pid) || leaf.holds(pid, mount));
+        Descendants.kill(pid, () -> holds(pid));
       }
     }
   }

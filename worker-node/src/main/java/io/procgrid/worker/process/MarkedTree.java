@@ -3,6 +3,7 @@ package io.procgrid.worker.process;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,19 @@ abstract class MarkedTree extends SupervisedTree {
   @Override
   public final CompletableFuture<ExitStatus> leaderExit() {
     return leader.exit();
+  }
+
+  /** Pids of the live members, as far as one look finds them. */
+  Set<Integer> members() throws SystemCallException {
+    return look().live();
+  }
+
+  /** Whether a pid that cannot change its meaning now is that of a member. */
+  abstract boolean holds(int pid) throws SystemCallException;
+
+  @Override
+  public final boolean signal(int signal) throws InterruptedException {
+    return new SignalRound(this, signal).run();
   }
 
   @Override

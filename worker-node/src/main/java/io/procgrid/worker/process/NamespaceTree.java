@@ -65,14 +65,24 @@ final class NamespaceTree extends MarkedTree {
     }
     Set<Integer> live = new LinkedHashSet<>();
     for (int pid : supervision.descendants().look(mark).live()) {
-      // Outer, init and the init's helpers share the outer's session; the leader left it before
-      // its gate, and nobody can go back.
-      Optional<ProcessStat> stat = ProcessStat.of(pid);
-      if (stat.isPresent() && stat.get().session() != outer.pid()) {
+      if (isOfUser(pid)) {
         live.add(pid);
       }
     }
     return Sighting.alive(live);
+  }
+
+  /**
+   * Outer, init and the init's helpers share the outer's session; the leader left it before its
+   * gate, and nobody can go back.
+   */
+  private boolean isOfUser(int pid) {
+    return ProcessStat.of(pid).filter(stat -> stat.session() != outer.pid()).isPresent();
+  }
+
+  @Override
+  boolean holds(int pid) throws SystemCallException {
+    return mark.isOn(pid) && isOfUser(pid);
   }
 
   @Override

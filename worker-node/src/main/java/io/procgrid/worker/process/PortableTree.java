@@ -73,6 +73,16 @@ final class PortableTree extends SupervisedTree {
   }
 
   @Override
+  public synchronized boolean signal(int signal) {
+    look();
+    boolean reached = false;
+    for (ProcessHandle member : known) {
+      reached |= alive.test(member) && member.destroy();
+    }
+    return reached;
+  }
+
+  @Override
   boolean awaitEffect() {
     return false;
   }

@@ -2,6 +2,7 @@ package io.procgrid.worker.rpc;
 
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.wire.WireCodec;
 import io.procgrid.proto.v1.ConnectResponse;
@@ -56,8 +57,16 @@ final class Messages {
         request.getOrdersList().stream()
             .map(order ->
                 new Command.KillOrder(
-                    WireCodec.decode(order.getSegment()), WireCodec.decode(order.getFacts())))
+                    WireCodec.decode(order.getSegment()),
+                    WireCodec.decode(order.getFacts()),
+                    grace(order)))
             .collect(ImmutableList.toImmutableList()));
+  }
+
+  private static Grace grace(io.procgrid.proto.v1.KillOrder order) {
+    return order.getGraceMillis() == 0
+        ? Grace.NONE
+        : new Grace(order.getSignal(), order.getGraceMillis());
   }
 
   static Command.KillAll decode(io.procgrid.proto.v1.KillAllRequest request) {

@@ -10,6 +10,7 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
@@ -43,7 +44,7 @@ final class CoreSimulation {
     long epoch;
     long number;
     @Nullable ProcessRecord process;
-    @Nullable KillFacts tombstone;
+    @Nullable Tombstone tombstone;
     @Nullable Outcome end;
   }
 
@@ -53,6 +54,7 @@ final class CoreSimulation {
     boolean alive = true;
     boolean leaderOver;
     boolean leaderTold;
+    boolean toSignal;
     boolean toKill;
     boolean toAwait;
   }
@@ -140,6 +142,7 @@ final class CoreSimulation {
     // At the gate, the end of the worker is the end of the process.
     trees.values().removeIf(tree -> !tree.released);
     for (Tree tree : trees.values()) {
+      tree.toSignal = false;
       tree.toKill = false;
       tree.toAwait = false;
       tree.leaderTold = false;
@@ -182,7 +185,7 @@ final class CoreSimulation {
                   fresh.epoch = tombstoned.epochCounter();
                   return fresh;
                 });
-        durable.tombstone = tombstoned.facts();
+        durable.tombstone = tombstoned.tombstone();
       }
       case JournalEntry.Ended ended -> entryOf(ended.segment()).end = ended.outcome();
       case JournalEntry.Forgotten forgotten -> disk.remove(forgotten.segment());
@@ -201,10 +204,10 @@ final class CoreSimulation {
 
   private void randomStep() {
     now += random.nextInt(400);
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1 -> sendStart();
       case 2 -> resendStart();
-      case 3 -> kill(randomKey());
+      case 3 -> kill(randomKey(), randomGrace());
       case 4, 5, 6 -> answerJournal(random.nextInt(8) > 0);
       case 7, 8 -> endLaunch();
       case 9 -> endLeader();
@@ -217,6 +220,7 @@ final class CoreSimulation {
           tick();
         }
       }
+      case 14 -> endSignal();
       default -> throw new AssertionError();
     }
   }
@@ -269,7 +273,7 @@ final class CoreSimulation {
   }
 
   /** A head kills only what it does not know to be over. */
-  private void kill(SegmentKey key) {
+  private void kill(SegmentKey key, Grace grace) {
     if (knownOver.contains(key)) {
       return;
     }
@@ -283,7 +287,12 @@ final class CoreSimulation {
     command(
         new Command.Kill(
             to(),
-            ImmutableList.of(new Command.KillOrder(key, new KillFacts("user", now, "test")))));
+            ImmutableList.of(
+                new Command.KillOrder(key, new KillFacts("user", now, "test"), grace))));
+    Tree tree = trees.get(key);
+    if (grace.isNone() && tree != null && tree.released && !adopting.contains(key)) {
+      assertThat(tree.toKill || !tree.alive).as("killed at once: %s", key).isTrue();
+    }
   }
 
   /** A head forgets only what it knows to be over. */
@@ -332,6 +341,21 @@ final class CoreSimulation {
     }
   }
 
+  private Grace randomGrace() {
+    return random.nextBoolean() ? Grace.NONE : new Grace(15, 1 + random.nextInt(20_000));
+  }
+
+  private void endSignal() {
+    for (Map.Entry<SegmentKey, Tree> entry : List.copyOf(trees.entrySet())) {
+      Tree tree = entry.getValue();
+      if (tree.toSignal) {
+        tree.toSignal = false;
+        step(new WorkerEvent.TreeSignalled(entry.getKey(), tree.alive));
+        return;
+      }
+    }
+  }
+
   private void endLeader() {
     for (Map.Entry<SegmentKey, Tree> entry : List.copyOf(trees.entrySet())) {
       Tree tree = entry.getValue();
@@ -377,12 +401,13 @@ final class CoreSimulation {
 
   private void killAllAndSettle() {
     for (int run = 1; run <= KEYS; run++) {
-      kill(new SegmentKey(run, 1, 0));
-      kill(new SegmentKey(run, 2, 0));
+      kill(new SegmentKey(run, 1, 0), randomGrace());
+      kill(new SegmentKey(run, 2, 0), randomGrace());
     }
     for (int i = 0; i < 200; i++) {
       answerJournal(true);
       endLaunch();
+      endSignal();
       endTree();
       now += 1_100;
       check(core.tick(now));
@@ -420,6 +445,7 @@ final class CoreSimulation {
         trees.computeIfAbsent(key, k -> deadTree());
       }
       case WorkerEffect.Release(SegmentKey key) -> released(key);
+      case WorkerEffect.SignalTree(SegmentKey key, int signal) -> signalling(key);
       case WorkerEffect.KillTree(SegmentKey key) -> tree(key).toKill = true;
       case WorkerEffect.AwaitEmpty(SegmentKey key) -> tree(key).toAwait = true;
       case WorkerEffect.CleanUp(SegmentKey key) -> {
@@ -468,6 +494,19 @@ final class CoreSimulation {
     }
   }
 
+  private void signalling(SegmentKey key) {
+    Tree tree = tree(key);
+    assertThat(tree.released).as("signalled before its release: %s", key).isTrue();
+    assertThat(killedSinceStart.contains(key) || entryOf(key).tombstone != null)
+        .as("signalled without a kill: %s", key)
+        .isTrue();
+    Tombstone tombstone = entryOf(key).tombstone;
+    assertThat(tombstone != null && tombstone.grace() != null && tombstone.grace().reached())
+        .as("signalled once more: %s", key)
+        .isFalse();
+    tree.toSignal = true;
+  }
+
   private void assertProven(SegmentKey key, Outcome outcome) {
     Tree tree = trees.get(key);
     assertThat(tree == null || !tree.alive).as("%s reported dead but lives", key).isTrue();
@@ -476,6 +515,10 @@ final class CoreSimulation {
     knownOver.add(key);
     if (outcome.kind() == Outcome.Kind.KILLED || outcome.kind() == Outcome.Kind.NEVER_STARTED) {
       assertThat(everKilled).contains(key);
+    }
+    Tombstone tombstone = entryOf(key).tombstone;
+    if (tombstone != null && tombstone.grace() != null && tombstone.grace().reached()) {
+      assertThat(outcome.kind()).as("%s heeded its signal", key).isEqualTo(Outcome.Kind.KILLED);
     }
     if (outcome.kind() == Outcome.Kind.NEVER_STARTED) {
       assertThat(executions).doesNotContainKey(key);

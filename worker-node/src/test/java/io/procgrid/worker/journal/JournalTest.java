@@ -14,6 +14,7 @@ import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.core.JournalEntry;
 import io.procgrid.worker.core.Recovered;
+import io.procgrid.worker.core.Tombstone;
 import io.procgrid.worker.process.ProcessRecord;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -43,7 +44,9 @@ class JournalTest {
 
   private static final JournalEntry ACCEPTED = new JournalEntry.Accepted(SEGMENT, EPOCH, 17, SPEC);
   private static final JournalEntry RECORDED = new JournalEntry.ProcessRecorded(SEGMENT, PROCESS);
-  private static final JournalEntry TOMBSTONED = new JournalEntry.Tombstoned(SEGMENT, 3, FACTS);
+  private static final Tombstone TOMBSTONE =
+      new Tombstone(FACTS, new Tombstone.Grace(10, "boot", 7_000, false));
+  private static final JournalEntry TOMBSTONED = new JournalEntry.Tombstoned(SEGMENT, 3, TOMBSTONE);
   private static final JournalEntry ENDED = new JournalEntry.Ended(SEGMENT, OUTCOME);
 
   @TempDir Path directory;
@@ -70,10 +73,10 @@ class JournalTest {
     append(new JournalEntry.TermOpened(EPOCH), ACCEPTED, RECORDED, TOMBSTONED);
 
     assertThat(intact())
-        .isEqualTo(new Recovered.Intact(SEGMENT, 3, true, SPEC, PROCESS, FACTS, null));
+        .isEqualTo(new Recovered.Intact(SEGMENT, 3, true, SPEC, PROCESS, TOMBSTONE, null));
     append(ENDED);
     assertThat(intact())
-        .isEqualTo(new Recovered.Intact(SEGMENT, 3, true, null, PROCESS, FACTS, OUTCOME));
+        .isEqualTo(new Recovered.Intact(SEGMENT, 3, true, null, PROCESS, TOMBSTONE, OUTCOME));
   }
 
   @Test
@@ -81,7 +84,7 @@ class JournalTest {
     append(TOMBSTONED);
 
     assertThat(intact())
-        .isEqualTo(new Recovered.Intact(SEGMENT, 3, false, null, null, FACTS, null));
+        .isEqualTo(new Recovered.Intact(SEGMENT, 3, false, null, null, TOMBSTONE, null));
   }
 
   @Test
@@ -129,6 +132,15 @@ class JournalTest {
   }
 
   @Test
+  void newerTombstoneTakesThePlaceOfTheOlder() throws Exception {
+    Tombstone harder = new Tombstone(FACTS, new Tombstone.Grace(10, "boot", 6_000, true));
+
+    append(ACCEPTED, RECORDED, TOMBSTONED, new JournalEntry.Tombstoned(SEGMENT, 3, harder));
+
+    assertThat(intact().tombstone()).isEqualTo(harder);
+  }
+
+  @Test
   void tombstoneAndEndNeedNoSpace() throws Exception {
     append(ACCEPTED);
     Path record = directory.resolve("journal/7-1-0/record");
@@ -144,7 +156,7 @@ class JournalTest {
     append(ACCEPTED, RECORDED, TOMBSTONED);
     damage(Slot.TOMBSTONE, 20);
 
-    assertThat(Objects.requireNonNull(intact().tombstone()).origin()).contains("unknown");
+    assertThat(Objects.requireNonNull(intact().tombstone()).facts().origin()).contains("unknown");
   }
 
   @Test
@@ -258,12 +270,12 @@ class JournalTest {
             facts);
     append(
         ACCEPTED,
-        new JournalEntry.Tombstoned(SEGMENT, 3, facts),
+        new JournalEntry.Tombstoned(SEGMENT, 3, new Tombstone(facts)),
         new JournalEntry.Ended(SEGMENT, outcome));
 
     Recovered.Intact entry = intact();
     assertThat(Objects.requireNonNull(entry.outcome()).detail()).startsWith("ddd");
-    assertThat(Objects.requireNonNull(entry.tombstone()).user()).matches("ü+");
+    assertThat(Objects.requireNonNull(entry.tombstone()).facts().user()).matches("ü+");
   }
 
   @Test

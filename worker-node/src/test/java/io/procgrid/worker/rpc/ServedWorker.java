@@ -35,6 +35,7 @@ import io.procgrid.proto.v1.StartRequest;
 import io.procgrid.proto.v1.WorkerGrpc;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
@@ -99,7 +100,7 @@ final class ServedWorker implements AutoCloseable {
             new OutputBound(KEPT_OUTPUT_BYTES),
             Map.of("PATH", "/usr/bin:/bin", "HOME", "/root", "SECRET", "of the worker"),
             instance,
-            bootId,
+            new HostBoot(bootId, 0),
             LoopListener.none(),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             System::currentTimeMillis,
