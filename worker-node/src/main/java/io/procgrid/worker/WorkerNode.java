@@ -127,15 +127,17 @@ public final class WorkerNode implements AutoCloseable {
     HostFacts host = HostProbe.read();
     Path directory = privateDirectory(config.dataDirectory().resolve(config.name()));
     BundleStore bundles = new BundleStore(directory.resolve("bundles"));
-    Journal.Opened opened =
+    Journal.Opened found =
         Journal.open(
             directory,
-            host.bootId(),
+            HostProbe.stamp(host),
             () -> new WorkerIdentity(UUID.randomUUID().toString()),
             bundles.hashes());
     WorkerInstance instance = new WorkerInstance(UUID.randomUUID().toString());
-    Containment containment = containment(config, opened.journal().identity(), host);
-    containment.sweep(opened.recovered().unfinished());
+    Containment containment = containment(config, found.journal(), host);
+    found.use(containment.ground());
+    Journal.Opened opened =
+        found.with(containment.sweep(found.recovered().unfinished(), found.recovered().sought()));
     WorkerEngine engine =
         new WorkerEngine(
             opened,
@@ -246,9 +248,10 @@ public final class WorkerNode implements AutoCloseable {
   }
 
   private static Containment containment(
-      WorkerConfig config, WorkerIdentity identity, HostFacts host) throws ConfigurationException {
+      WorkerConfig config, Journal journal, HostFacts host) throws ConfigurationException {
     try {
-      return new ContainmentProbe(identity.value(), host.hostName()).open(config.containment());
+      return new ContainmentProbe(journal.identity().value(), host.hostName(), journal.grounds())
+          .open(config.containment());
     } catch (ContainmentException e) {
       throw new ConfigurationException(
           "containment=%s: %s".formatted(config.containment().text(), e.getMessage()));

@@ -444,6 +444,7 @@ final class CoreSimulation {
         // A process that was never released died at the gate, with its worker.
         trees.computeIfAbsent(key, k -> deadTree());
       }
+      case WorkerEffect.Find find -> throw new AssertionError("no entry is ever damaged here");
       case WorkerEffect.Release(SegmentKey key) -> released(key);
       case WorkerEffect.SignalTree(SegmentKey key, int signal) -> signalling(key);
       case WorkerEffect.KillTree(SegmentKey key) -> tree(key).toKill = true;

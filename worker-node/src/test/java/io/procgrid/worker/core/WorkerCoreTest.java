@@ -345,10 +345,41 @@ class WorkerCoreTest {
   }
 
   @Test
-  void acceptedWithoutAProcessIsLaunchedAfterARestart() {
+  void acceptedWithoutAProcessIsLaunchedAfterARestartOnceAHeadHasSpoken() {
+    restartedWith("boot", entry(null, null));
+    assertThat(effects).isEmpty();
+    assertThat(decision(start(SEGMENT, 9))).isEqualTo(Answer.Decision.ALREADY_ACCEPTED);
+
+    long inventory = command(new Command.ListInventory(to()));
+
+    assertThat(((Answer.Listed) answer(inventory)).items())
+        .extracting(Answer.InventoryItem::state)
+        .containsExactly(Answer.State.ACCEPTED);
+    assertThat(all(WorkerEffect.Launch.class))
+        .containsExactly(new WorkerEffect.Launch(SEGMENT, SPEC));
+  }
+
+  @Test
+  void acceptedBeforeARestartAndKilledMeanwhileNeverRuns() {
     restartedWith("boot", entry(null, null));
 
-    assertThat(effects).containsExactly(new WorkerEffect.Launch(SEGMENT, SPEC));
+    kill(SEGMENT);
+    command(new Command.ListInventory(to()));
+    journaled();
+    journaled();
+
+    assertThat(all(WorkerEffect.Launch.class)).isEmpty();
+    assertThat(provenEnd().kind()).isEqualTo(Outcome.Kind.NEVER_STARTED);
+  }
+
+  @Test
+  void acceptedBeforeARebootStillRunsAndOnlyOnce() {
+    restartedWith("another boot", entry(null, null));
+
+    command(new Command.ListInventory(to()));
+    command(new Command.ListInventory(to()));
+
+    assertThat(all(WorkerEffect.Launch.class)).hasSize(1);
   }
 
   @Test
@@ -379,14 +410,104 @@ class WorkerCoreTest {
     assertThat(outcome.status()).isInstanceOf(ExitStatus.Lost.class);
   }
 
+  private static Recovered.Doubtful doubtful(
+      @Nullable ProcessRecord process, Recovered.Doubtful.Remedy remedy) {
+    return new Recovered.Doubtful(SEGMENT, 3, process, null, "its record is damaged", remedy);
+  }
+
+  private Outcome ended() {
+    JournalEntry entry = journaled();
+    while (!(entry instanceof JournalEntry.Ended)) {
+      entry = journaled();
+    }
+    return ((JournalEntry.Ended) entry).outcome();
+  }
+
   @Test
-  void damagedEntryIsNeitherStartedNorEverReportedDead() {
-    restartedWith("boot", new Recovered.Damaged(SEGMENT, "record is damaged"));
+  void processesOfADamagedEntryAreFoundKilledAndReported() {
+    restartedWith("boot", doubtful(null, Recovered.Doubtful.Remedy.KILL));
+    assertThat(effects).containsExactly(new WorkerEffect.Find(SEGMENT, null));
+    assertThat(decision(start(SEGMENT, 1))).isEqualTo(Answer.Decision.ALREADY_ACCEPTED);
+
+    step(new WorkerEvent.Adopted(SEGMENT));
+    assertThat(all(WorkerEffect.KillTree.class)).hasSize(1);
+    treeDies();
+
+    Outcome outcome = ended();
+    assertThat(outcome.kind()).isEqualTo(Outcome.Kind.ENDED);
+    assertThat(outcome.status())
+        .isEqualTo(
+            new ExitStatus.Lost(
+                "exit status lost: its record is damaged; 1 process of it was found and killed"));
+    assertThat(all(WorkerEffect.CleanUp.class)).hasSize(1);
+  }
+
+  @Test
+  void damagedEntryWhoseProcessIsKnownIsTakenOverByItAndKilled() {
+    restartedWith("boot", doubtful(PROCESS, Recovered.Doubtful.Remedy.KILL));
+    assertThat(effects).containsExactly(new WorkerEffect.Adopt(SEGMENT, PROCESS));
+
+    step(new WorkerEvent.Adopted(SEGMENT));
+
+    assertThat(all(WorkerEffect.KillTree.class)).hasSize(1);
+  }
+
+  @Test
+  void killOfADamagedEntryIsToldAsThatKill() {
+    restartedWith("boot", doubtful(null, Recovered.Doubtful.Remedy.KILL));
+    kill(SEGMENT);
+    step(new WorkerEvent.Adopted(SEGMENT));
+    treeDies();
+    journaled();
+    journaled();
+
+    assertThat(provenEnd().kind()).isEqualTo(Outcome.Kind.KILLED);
+    assertThat(provenEnd().kill()).isEqualTo(FACTS);
+  }
+
+  @Test
+  void whatCannotBeFoundIsNamedAndNeverReportedDead() {
+    restartedWith("boot", doubtful(null, Recovered.Doubtful.Remedy.KILL));
+    step(new WorkerEvent.AdoptFailed(SEGMENT, "no leaf leads to it"));
 
     assertThat(decision(start(SEGMENT, 1))).isEqualTo(Answer.Decision.REJECTED);
     long request = kill(SEGMENT);
 
-    assertThat(steps()).containsExactly(new KillStep.Pending(SEGMENT, "record is damaged"));
+    String reason = "its record is damaged; no leaf leads to it";
+    assertThat(steps()).containsExactly(new KillStep.Pending(SEGMENT, reason));
+    assertThat(journaled()).isInstanceOf(JournalEntry.Tombstoned.class);
+    assertThat(all(WorkerEffect.Reply.class)).noneMatch(reply -> reply.request() == request);
+  }
+
+  @Test
+  void rebootEndsADamagedEntry() {
+    restartedWith("boot", doubtful(null, Recovered.Doubtful.Remedy.REBOOT));
+
+    assertThat(Objects.requireNonNull(ended().status()).toString())
+        .contains("its record is damaged", "rebooted");
+  }
+
+  @Test
+  void whatRanInAnotherPidNamespaceGoesOnUntilItsPlaceIsEmpty() {
+    restartedWith("boot", doubtful(PROCESS, Recovered.Doubtful.Remedy.WATCH));
+    assertThat(effects).containsExactly(new WorkerEffect.Find(SEGMENT, PROCESS));
+    step(new WorkerEvent.Adopted(SEGMENT));
+    assertThat(all(WorkerEffect.KillTree.class)).isEmpty();
+
+    step(new WorkerEvent.LeaderExited(SEGMENT, new ExitStatus.Lost("?")));
+    step(new WorkerEvent.TreeDead(SEGMENT, new TreeDeath(false, 0), new ExitStatus.Lost("?"), now));
+
+    assertThat(ended().status()).isEqualTo(new ExitStatus.Lost("?"));
+  }
+
+  @Test
+  void whatIsOnAnotherMachineIsNeverReportedDeadHere() {
+    restartedWith("another boot", doubtful(PROCESS, Recovered.Doubtful.Remedy.NONE));
+
+    assertThat(effects).isEmpty();
+    long request = kill(SEGMENT);
+
+    assertThat(steps()).containsExactly(new KillStep.Pending(SEGMENT, "its record is damaged"));
     assertThat(all(WorkerEffect.Reply.class)).noneMatch(reply -> reply.request() == request);
   }
 
@@ -449,6 +570,7 @@ class WorkerCoreTest {
   @Test
   void bundleOfASegmentThatIsNotOverStays() {
     restartedWith("boot", entry(null, null));
+    command(new Command.ListInventory(to()));
     assertThat(all(WorkerEffect.Launch.class)).hasSize(1);
     pass(5 * Bundles.KEPT_MILLIS);
     assertThat(all(WorkerEffect.DropBundle.class)).isEmpty();

@@ -3,6 +3,7 @@ package io.procgrid.worker.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.collect.ImmutableSet;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
@@ -14,10 +15,16 @@ import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.core.JournalEntry;
 import io.procgrid.worker.core.Recovered;
+import io.procgrid.worker.core.Recovered.Doubtful.Remedy;
 import io.procgrid.worker.core.Tombstone;
+import io.procgrid.worker.process.Ground;
 import io.procgrid.worker.process.ProcessRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,6 +32,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +63,11 @@ class JournalTest {
   @TempDir Path directory;
 
   private Journal.Opened open(String bootId) throws Exception {
-    return Journal.open(directory, bootId, () -> new WorkerIdentity("identity"), ImmutableSet.of());
+    return open(new HostStamp("host", "machine", "", bootId, "pid:[1]"));
+  }
+
+  private Journal.Opened open(HostStamp here) throws Exception {
+    return Journal.open(directory, here, () -> new WorkerIdentity("identity"), ImmutableSet.of());
   }
 
   private void append(JournalEntry... entries) throws Exception {
@@ -170,76 +184,343 @@ class JournalTest {
   }
 
   @Test
-  void damageAnywhereElseLeavesTheFateUnknown() throws Exception {
+  void wholeEndIsAProofWhateverElseIsDamaged() throws Exception {
     append(ACCEPTED, RECORDED, ENDED);
     damage(Slot.PROCESS, 13);
-    assertUnknown("PROCESS");
+    damage(Slot.ACCEPTED, 13);
+
+    assertThat(intact().outcome()).isEqualTo(OUTCOME);
   }
 
   @Test
-  void truncatedRecordLeavesTheFateUnknown() throws Exception {
+  void damagedProcessIsSoughtByName() throws Exception {
+    append(ACCEPTED, RECORDED);
+    damage(Slot.PROCESS, 13);
+
+    assertDamaged("PROCESS");
+    assertThat(reopened().sought()).containsExactly(SEGMENT);
+  }
+
+  @Test
+  void readablePartsOfADamagedRecordAreKept() throws Exception {
+    append(ACCEPTED, RECORDED, TOMBSTONED);
+    damage(Slot.ACCEPTED, 13);
+
+    assertDamaged("ACCEPTED");
+    assertThat(doubtful().process()).isEqualTo(PROCESS);
+    assertThat(doubtful().tombstone()).isEqualTo(TOMBSTONE);
+  }
+
+  @Test
+  void zerosWhereSomethingWasWrittenAreDamage() throws Exception {
+    append(ACCEPTED, RECORDED);
+    try (RandomAccessFile file = new RandomAccessFile(record().toFile(), "rw")) {
+      file.seek(Slot.SIZE);
+      file.write(new byte[Slot.SIZE]);
+    }
+
+    assertDamaged("PROCESS");
+  }
+
+  @Test
+  void truncatedRecordIsDamage() throws Exception {
     append(ACCEPTED, RECORDED);
     try (RandomAccessFile file = new RandomAccessFile(record().toFile(), "rw")) {
       file.setLength(5000);
     }
-    assertUnknown("5000 bytes");
+
+    assertDamaged("5000 bytes");
   }
 
   @Test
-  void missingRecordLeavesTheFateUnknown() throws Exception {
+  void missingRecordIsDamage() throws Exception {
     append(ACCEPTED, RECORDED);
     Files.delete(record());
-    assertUnknown("missing");
+
+    assertDamaged("missing");
   }
 
   @Test
   void damagedSpecIsNotLaunched() throws Exception {
     append(ACCEPTED);
     Files.writeString(directory.resolve("journal/7-1-0/spec.json"), "{}");
-    assertUnknown("spec.json is damaged");
-  }
 
-  private void assertUnknown(String why) throws Exception {
-    Recovered.Entry entry = reopened().segments().getFirst();
-    assertThat(entry).isInstanceOf(Recovered.Damaged.class);
-    assertThat(((Recovered.Damaged) entry).reason()).contains("segment 7-1-0").contains(why);
+    assertDamaged("spec.json is damaged");
   }
 
   @Test
-  void rebootProvesTheEndOfWhatIsDamaged() throws Exception {
+  void whatIsDamagedIsSetAsideOnceAndTheOutputStays() throws Exception {
+    append(ACCEPTED, RECORDED);
+    Path output = Files.writeString(directory.resolve("journal/7-1-0/stdout"), "hello");
+    damage(Slot.PROCESS, 13);
+    byte[] damaged = Files.readAllBytes(record());
+
+    assertDamaged("PROCESS");
+    assertDamaged("PROCESS");
+
+    try (Stream<Path> folders = Files.list(directory.resolve("set-aside"))) {
+      assertThat(folders)
+          .singleElement()
+          .satisfies(
+              folder -> {
+                assertThat(folder.getFileName().toString()).startsWith("7-1-0-damaged-20");
+                assertThat(folder.resolve("record")).hasBinaryContent(damaged);
+                assertThat(folder.resolve("spec.json")).exists();
+                assertThat(folder.resolve("reason")).content().contains("PROCESS");
+              });
+    }
+    assertThat(output).hasContent("hello");
+  }
+
+  @Test
+  void killAndEndOfADamagedEntryAreDurable() throws Exception {
+    append(ACCEPTED, RECORDED);
+    Files.delete(record());
+    append(TOMBSTONED);
+    assertThat(doubtful().tombstone()).isEqualTo(TOMBSTONE);
+
+    append(ENDED);
+
+    assertThat(intact().outcome()).isEqualTo(OUTCOME);
+  }
+
+  private Recovered.Doubtful doubtful() throws Exception {
+    return (Recovered.Doubtful) reopened().segments().getFirst();
+  }
+
+  private void assertDamaged(String why) throws Exception {
+    assertThat(doubtful().segment()).isEqualTo(SEGMENT);
+    assertThat(doubtful().reason()).contains(why);
+    assertThat(doubtful().remedy()).isEqualTo(Remedy.KILL);
+  }
+
+  private Remedy remedySeenFrom(HostStamp here) throws Exception {
+    return ((Recovered.Doubtful) open(here).recovered().segments().getFirst()).remedy();
+  }
+
+  @Test
+  void rebootProvesTheEndOfWhatIsDamagedAlsoAfterAnotherStart() throws Exception {
     append(ACCEPTED, RECORDED);
     damage(Slot.PROCESS, 13);
+    HostStamp rebooted = new HostStamp("host", "machine", "", "boot-2", "pid:[1]");
 
-    Recovered.Intact entry = (Recovered.Intact) open("boot-2").recovered().segments().getFirst();
+    assertThat(remedySeenFrom(rebooted)).isEqualTo(Remedy.REBOOT);
+    assertThat(remedySeenFrom(rebooted)).isEqualTo(Remedy.REBOOT);
+  }
 
-    Outcome outcome = Objects.requireNonNull(entry.outcome());
-    assertThat(outcome.kind()).isEqualTo(Outcome.Kind.ENDED);
-    assertThat(outcome.status()).isInstanceOf(ExitStatus.Lost.class);
-    assertThat(directory.resolve("set-aside")).isNotEmptyDirectory();
-    assertThat(((Recovered.Intact) open("boot-2").recovered().segments().getFirst()).outcome())
-        .isEqualTo(outcome);
+  @Test
+  void bootOfAnotherMachineProvesNothing() throws Exception {
+    append(ACCEPTED, RECORDED);
+    HostStamp moved = new HostStamp("other", "other-machine", "", "boot-2", "pid:[1]");
+
+    assertThat(remedySeenFrom(moved)).isEqualTo(Remedy.NONE);
+    assertThat(remedySeenFrom(moved)).isEqualTo(Remedy.NONE);
+    assertThat(((Recovered.Doubtful) open(moved).recovered().segments().getFirst()).reason())
+        .contains("machine machine (host host)");
+    assertThat(intact().process()).isEqualTo(PROCESS);
+  }
+
+  @Test
+  void bootOfAHostOfWhichNothingTellsTheMachineProvesNothing() throws Exception {
+    append(ACCEPTED, RECORDED);
+
+    assertThat(remedySeenFrom(new HostStamp("host", "", "", "boot-2", "")))
+        .isEqualTo(Remedy.NONE);
+  }
+
+  @Test
+  void whatIsOverStaysOverOnAnotherMachine() throws Exception {
+    append(ACCEPTED, RECORDED, ENDED);
+
+    Journal.Opened moved = open(new HostStamp("other", "other-machine", "", "boot-2", ""));
+
+    assertThat(((Recovered.Intact) moved.recovered().segments().getFirst()).outcome())
+        .isEqualTo(OUTCOME);
+  }
+
+  @Test
+  void pidsOfAnotherPidNamespaceMeanNothing() throws Exception {
+    append(ACCEPTED, RECORDED);
+
+    assertThat(remedySeenFrom(new HostStamp("host", "machine", "", "boot-1", "pid:[2]")))
+        .isEqualTo(Remedy.WATCH);
+  }
+
+  @Test
+  void strayWithoutAnEntryGetsOne() throws Exception {
+    SegmentKey stray = new SegmentKey(99, 1, 0);
+    Recovered recovered = open("boot-1").with(Set.of(stray)).recovered();
+
+    assertThat(recovered.segments()).extracting(Recovered.Entry::segment).containsExactly(stray);
+    assertThat(recovered.highestRunId()).isEqualTo(99);
+    assertThat(doubtful().segment()).isEqualTo(stray);
+    assertThat(doubtful().reason()).contains("missing");
+  }
+
+  @Test
+  void strayOfAnEntryThatNamesNoProcessIsSoughtInsteadOfLaunched() throws Exception {
+    append(ACCEPTED);
+
+    Recovered recovered = open("boot-1").with(Set.of(SEGMENT)).recovered();
+
+    assertThat(recovered.segments().getFirst()).isInstanceOf(Recovered.Doubtful.class);
+    assertThat(intact().spec()).isEqualTo(SPEC);
+  }
+
+  @Test
+  void groundsAreKeptUntilTheHostReboots() throws Exception {
+    Ground ground = new Ground("cgroup", "/sys/fs/cgroup/x");
+    open("boot-1").use(ground);
+    assertThat(open("boot-1").journal().grounds()).containsExactly(ground);
+
+    assertThat(open("boot-2").journal().grounds()).isEmpty();
   }
 
   @Test
   void newerFormatIsRefused() throws Exception {
     append(ACCEPTED);
     Path state = directory.resolve("worker.state");
-    Files.writeString(state, Files.readString(state).replace("\"format\":1", "\"format\":2"));
+    String newer = Files.readAllLines(state).getFirst().replace("\"format\":2", "\"format\":3");
+    Files.writeString(state, StateFile.sealed(newer));
 
     assertThatThrownBy(() -> open("boot-1"))
         .isInstanceOf(JournalException.class)
-        .hasMessageContaining("format 2")
-        .hasMessageContaining("worker.state");
+        .hasMessageContaining("worker.state is of format 3")
+        .hasMessageContaining("reads up to 2")
+        .hasMessageContaining("start the newer version");
   }
 
   @Test
-  void damagedOrMissingStateIsRefused() throws Exception {
+  void newerRecordIsRefusedAndNeverTakenForDamage() throws Exception {
     append(ACCEPTED);
+    try (RandomAccessFile file = new RandomAccessFile(record().toFile(), "rw")) {
+      file.seek(Slot.SIZE);
+      file.write(ByteBuffer.allocate(12).putInt(0x5047_5333).putInt(0).array());
+      CRC32C crc = new CRC32C();
+      crc.update(3);
+      crc.update(ByteBuffer.allocate(8).putInt(1).putInt(0).flip());
+      file.seek(Slot.SIZE + 8);
+      file.writeInt((int) crc.getValue());
+    }
+
+    assertThatThrownBy(() -> open("boot-1"))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("record is of format 3");
+  }
+
+  /** As the first version wrote it. */
+  @Test
+  void firstFormatIsRead() throws Exception {
+    append(new JournalEntry.TermOpened(EPOCH), ACCEPTED, RECORDED);
+    Files.delete(directory.resolve("worker.state.copy"));
+    Files.writeString(
+        directory.resolve("worker.state"),
+        """
+        {"format":1,"identity":"identity","cluster_id":"","epoch_counter":3,"epoch_nonce":"nonce",\
+        "dispatch_number":17,"highest_run_id":7,"boot_id":"boot-1"}
+        """);
+    writeFirstVersionRecord();
+
+    Recovered recovered = reopened();
+
+    assertThat(recovered.epoch()).isEqualTo(EPOCH);
+    assertThat(recovered.segments())
+        .containsExactly(
+            new Recovered.Intact(
+                SEGMENT, 3, true, SPEC, PROCESS, new Tombstone(FACTS), null));
+    assertThat(open("boot-1").journal().grounds()).containsExactly(Ground.UNKNOWN);
+  }
+
+  private void writeFirstVersionRecord() throws IOException {
+    byte[] spec = new ObjectMapper().writeValueAsBytes(SPEC);
+    Files.write(directory.resolve("journal/7-1-0/spec.json"), spec);
+    try (RandomAccessFile file = new RandomAccessFile(record().toFile(), "rw")) {
+      file.setLength(0);
+      file.setLength(Slot.fileSize());
+      firstVersionSlot(
+          file,
+          0,
+          out -> {
+            out.writeBoolean(true);
+            out.writeLong(3);
+            text(out, "nonce");
+            out.writeLong(17);
+            out.writeInt(spec.length);
+            out.writeInt(SpecFile.checksum(spec));
+          });
+      firstVersionSlot(
+          file,
+          1,
+          out -> {
+            text(out, PROCESS.containment());
+            out.writeLong(PROCESS.pid());
+            out.writeLong(PROCESS.startTicks());
+            text(out, PROCESS.bootId());
+            text(out, PROCESS.place());
+            out.writeLong(PROCESS.startedAtMillis());
+          });
+      firstVersionSlot(
+          file,
+          2,
+          out -> {
+            text(out, FACTS.user());
+            out.writeLong(FACTS.atMillis());
+            text(out, FACTS.origin());
+          });
+    }
+  }
+
+  private interface Payload {
+    void write(DataOutputStream out) throws IOException;
+  }
+
+  private static void firstVersionSlot(RandomAccessFile file, int number, Payload payload)
+      throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    payload.write(new DataOutputStream(bytes));
+    CRC32C crc = new CRC32C();
+    crc.update(ByteBuffer.allocate(8).putInt(number).putInt(bytes.size()).flip());
+    crc.update(bytes.toByteArray());
+    file.seek((long) number * Slot.SIZE);
+    file.writeInt(0x5047_5331);
+    file.writeInt(bytes.size());
+    file.writeInt((int) crc.getValue());
+    file.write(bytes.toByteArray());
+  }
+
+  private static void text(DataOutputStream out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  @Test
+  void damagedStateIsReadFromItsCopy() throws Exception {
+    append(new JournalEntry.TermOpened(EPOCH), ACCEPTED);
     Path state = directory.resolve("worker.state");
-    Files.writeString(state, "{\"format\":1,");
-    assertThatThrownBy(() -> open("boot-1")).isInstanceOf(JournalException.class);
+    Files.writeString(state, Files.readString(state).replace("\"epoch_counter\":3", "\"epoch_counter\":1"));
+
+    assertThat(reopened().epoch()).isEqualTo(EPOCH);
 
     Files.delete(state);
+    assertThat(reopened().epoch()).isEqualTo(EPOCH);
+  }
+
+  @Test
+  void damagedOrMissingStateWithoutAWholeCopyIsRefused() throws Exception {
+    append(ACCEPTED);
+    Path state = directory.resolve("worker.state");
+    Path copy = directory.resolve("worker.state.copy");
+    Files.writeString(state, "{\"format\":2,");
+    Files.writeString(copy, Files.readString(copy).replace("identity", "another"));
+    assertThatThrownBy(() -> open("boot-1"))
+        .isInstanceOf(JournalException.class)
+        .hasMessageContaining("worker.state")
+        .hasMessageContaining("checksum")
+        .hasMessageContaining("new identity");
+
+    Files.delete(state);
+    Files.delete(copy);
     assertThatThrownBy(() -> open("boot-1"))
         .isInstanceOf(JournalException.class)
         .hasMessageContaining("new identity");

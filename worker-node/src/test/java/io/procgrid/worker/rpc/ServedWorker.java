@@ -37,6 +37,7 @@ import io.procgrid.worker.core.Command;
 import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
+import io.procgrid.worker.journal.HostStamp;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
@@ -51,6 +52,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -84,13 +86,13 @@ final class ServedWorker implements AutoCloseable {
     Journal.Opened opened =
         Journal.open(
             directory,
-            bootId,
+            new HostStamp("host", "machine", "", bootId, ""),
             () -> new WorkerIdentity(UUID.randomUUID().toString()),
             bundles.hashes());
     identity = opened.journal().identity();
     Containment containment =
-        new ContainmentProbe(identity.value(), "host").open(ContainmentMode.AUTO);
-    containment.sweep(opened.recovered().unfinished());
+        new ContainmentProbe(identity.value(), "host", Set.of()).open(ContainmentMode.AUTO);
+    opened.use(containment.ground());
     engine =
         new WorkerEngine(
             opened,
