@@ -22,6 +22,8 @@ import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
 import io.procgrid.worker.process.ContainmentException;
 import io.procgrid.worker.process.ContainmentProbe;
+import io.procgrid.worker.process.Leftover;
+import io.procgrid.worker.process.Leftovers;
 import io.procgrid.worker.rpc.Announcement;
 import io.procgrid.worker.rpc.HeadLocator;
 import io.procgrid.worker.rpc.RegistrationClient;
@@ -138,6 +140,7 @@ public final class WorkerNode implements AutoCloseable {
     found.use(containment.ground());
     Journal.Opened opened =
         found.with(containment.sweep(found.recovered().unfinished(), found.recovered().sought()));
+    tell(containment.leftovers());
     WorkerEngine engine =
         new WorkerEngine(
             opened,
@@ -180,6 +183,20 @@ public final class WorkerNode implements AutoCloseable {
         announcement.identity(),
         announcement.containment());
     return new WorkerNode(lock, calls, engine, server, registration);
+  }
+
+  private static void tell(Leftovers leftovers) {
+    try {
+      for (Leftover leftover : leftovers.find()) {
+        log.warn(
+            "worker {}, which is gone, left {} processes on this host, of segments {}; the head may have them killed",
+            leftover.identity(),
+            leftover.members(),
+            leftover.segments());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static long monotonicMillis() {

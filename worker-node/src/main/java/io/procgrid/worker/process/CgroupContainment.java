@@ -4,8 +4,11 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.Errno;
 import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.SystemCallException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
 
 /**
  * A leaf of cgroups version 2 for each segment. The process is inside before the gate opens, and
@@ -75,6 +78,13 @@ final class CgroupContainment extends SupervisedContainment {
   @Override
   public Ground ground() {
     return new Ground(NAME, folder.path().toString());
+  }
+
+  @Override
+  public Leftovers leftovers() {
+    Path own = folder.path();
+    Set<Path> parents = Set.copyOf(List.of(mount.mountPoint(), own.resolveSibling("").normalize()));
+    return new CgroupLeftovers(supervision.leaves(ground()), mount, own, parents);
   }
 
   private CgroupLeaf createLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {

@@ -65,6 +65,11 @@ public interface Containment extends AutoCloseable {
     return Set.of();
   }
 
+  /** What workers of other identities left on this host, as far as it can be found. */
+  default Leftovers leftovers() {
+    return Leftovers.NONE;
+  }
+
   /** Ends the containment's own threads; the trees live on. */
   @Override
   void close();

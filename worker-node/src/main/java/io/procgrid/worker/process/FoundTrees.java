@@ -52,6 +52,14 @@ final class FoundTrees implements ContainedTree {
 
   @Override
   public TreeDeath kill(Consumer<String> blocked) throws InterruptedException {
+    TreeDeath death = kill(trees, blocked);
+    exit.complete(LOST);
+    return death;
+  }
+
+  /** Kills several trees, and returns when all are proven dead. */
+  static TreeDeath kill(List<CgroupTree> trees, Consumer<String> blocked)
+      throws InterruptedException {
     boolean seen = false;
     int members = 0;
     for (CgroupTree tree : trees) {
@@ -61,7 +69,6 @@ final class FoundTrees implements ContainedTree {
       seen |= populated || death.liveMemberSeen();
       members += Math.max(populated ? 1 : 0, death.membersSeen());
     }
-    exit.complete(LOST);
     return new TreeDeath(seen, members);
   }
 

@@ -28,6 +28,7 @@ import io.procgrid.worker.core.Command;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a head asks of the worker: each call is one command to the engine. Nothing here decides.
  *
- * <p>Calls come on virtual threads and may block.
+ * <p>Commands are given to the engine on the thread that a call comes on; nothing but {@link
+ * #putBundle} may block it.
  */
 public final class WorkerService extends WorkerGrpc.WorkerImplBase {
   private final WorkerEngine engine;
@@ -157,9 +159,11 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
       sender.fail(Refusals.malformed(e));
       return;
     }
+    // Asked on this thread: commands take effect in the order in which calls come.
+    CompletableFuture<Answer> answer = engine.ask(decoded);
     streaming.execute(() -> {
       try {
-        sending.send(engine.ask(decoded).join(), sender);
+        sending.send(answer.join(), sender);
       } catch (IOException e) {
         sender.fail(
             Status.UNAVAILABLE
