@@ -81,6 +81,8 @@ public record Recovered(
    * One that proves nothing by itself.
    *
    * @param process null when it is not known, or there was none
+   * @param startedAtMillis when its first process began, as far as is known, ms since 1970; 0 when
+   *     it is not known or there was none
    * @param tombstone null when no kill is known to be ordered
    * @param reason why, for people
    */
@@ -88,6 +90,7 @@ public record Recovered(
       SegmentKey segment,
       long epochCounter,
       @Nullable ProcessRecord process,
+      long startedAtMillis,
       @Nullable Tombstone tombstone,
       String reason,
       Remedy remedy)

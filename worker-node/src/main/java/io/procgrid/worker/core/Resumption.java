@@ -103,6 +103,7 @@ final class Resumption {
     Segment segment = new Segment(entry.segment(), entry.epochCounter(), Phase.DAMAGED);
     segment.accepted = true;
     segment.process = entry.process();
+    segment.heardOfStartMillis = entry.startedAtMillis();
     segment.damage = entry.reason();
     table.add(segment);
     takeUpKill(segment, entry.tombstone(), nowMillis, atMillis);

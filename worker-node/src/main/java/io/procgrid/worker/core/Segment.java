@@ -103,6 +103,10 @@ final class Segment {
 
   @Nullable SegmentSpec spec;
   @Nullable ProcessRecord process;
+
+  /** When it began, as far as is known without its process, ms since 1970; else 0. */
+  long heardOfStartMillis;
+
   boolean released;
   @Nullable ExitStatus leaderStatus;
   boolean dying;
@@ -167,7 +171,12 @@ final class Segment {
 
   private Answer.InventoryItem running(boolean killPending) {
     long pid = process == null ? 0 : process.pid();
-    long startedAt = process == null ? 0 : process.startedAtMillis();
-    return new Answer.InventoryItem(key, Answer.State.RUNNING, null, pid, startedAt, killPending);
+    return new Answer.InventoryItem(
+        key, Answer.State.RUNNING, null, pid, startedAtMillis(), killPending);
+  }
+
+  /** When it began, ms since 1970; 0 when it did not, or it is not known. */
+  long startedAtMillis() {
+    return process == null ? heardOfStartMillis : process.startedAtMillis();
   }
 }

@@ -125,7 +125,7 @@ final class WhoEndedIt {
       long killMillis) {
     @Nullable KillFacts facts =
         kind == Kind.KILLED && segment.kill != null ? segment.kill.facts() : null;
-    long startedAt = segment.process == null ? 0 : segment.process.startedAtMillis();
-    return new Outcome(kind, leader, detail, startedAt, atMillis, killMillis, facts);
+    return new Outcome(
+        kind, leader, detail, segment.startedAtMillis(), atMillis, killMillis, facts);
   }
 }

@@ -4,10 +4,10 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.core.Recovered;
 import io.procgrid.worker.core.Recovered.Doubtful.Remedy;
 import io.procgrid.worker.core.Tombstone;
-import io.procgrid.worker.process.ProcessRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,7 @@ final class EntryLoader {
     if (acceptance == null) {
       throw new IllegalStateException("record of segment " + segment + " without its first slot");
     }
-    return new Loaded(entry(segment, acceptance, read), acceptance);
+    return new Loaded(entry(segment, folder, acceptance, read), acceptance);
   }
 
   /** The entry of a segment that is found on this host, and is not in the journal. */
@@ -58,7 +58,7 @@ final class EntryLoader {
     try (RecordFile file = RecordFile.createForLost(journal, segment, damage)) {
       file.sync();
     }
-    return doubtful(segment, 0, null, null, damage.reason(), Remedy.KILL);
+    return new Recovered.Doubtful(segment, 0, null, 0, null, damage.reason(), Remedy.KILL);
   }
 
   private Acceptance replace(
@@ -82,7 +82,8 @@ final class EntryLoader {
   }
 
   private Recovered.Entry entry(
-      SegmentKey segment, Acceptance acceptance, JournalReader.Read read) {
+      SegmentKey segment, SegmentFolder folder, Acceptance acceptance, JournalReader.Read read)
+      throws IOException {
     PlacedProcess placed = read.process();
     Damage damage = acceptance.damage();
     Recovered.Intact intact =
@@ -98,18 +99,21 @@ final class EntryLoader {
       return intact;
     }
     HostStamp host = placed == null ? damage.host() : placed.host();
+    long start = startOf(folder, placed);
     return switch (host.seenFrom(here)) {
-      case HERE -> damage == null ? intact : doubtful(intact, damage.reason(), Remedy.KILL);
-      case REBOOTED -> damage == null ? intact : doubtful(intact, damage.reason(), Remedy.REBOOT);
+      case HERE -> damage == null ? intact : doubtful(intact, start, damage.reason(), Remedy.KILL);
+      case REBOOTED -> damage == null ? intact : doubtful(intact, start, damage.reason(), Remedy.REBOOT);
       case OTHER_MACHINE ->
           doubtful(
               intact,
+              start,
               "it was placed on %s; whether it lives can be proven only there"
                   .formatted(host.machine()),
               Remedy.NONE);
       case OTHER_NAMESPACE ->
           doubtful(
               intact,
+              start,
               "it was placed from another pid namespace of this host (%s), where its worker ran"
                   .formatted(host.pidNamespace()),
               placed == null ? Remedy.NONE : Remedy.WATCH);
@@ -117,18 +121,25 @@ final class EntryLoader {
   }
 
   private static Recovered.Doubtful doubtful(
-      Recovered.Intact entry, String reason, Remedy remedy) {
-    return doubtful(
-        entry.segment(), entry.epochCounter(), entry.process(), entry.tombstone(), reason, remedy);
+      Recovered.Intact entry, long startedAtMillis, String reason, Remedy remedy) {
+    return new Recovered.Doubtful(
+        entry.segment(),
+        entry.epochCounter(),
+        entry.process(),
+        startedAtMillis,
+        entry.tombstone(),
+        reason,
+        remedy);
   }
 
-  private static Recovered.Doubtful doubtful(
-      SegmentKey segment,
-      long epochCounter,
-      @Nullable ProcessRecord process,
-      @Nullable Tombstone tombstone,
-      String reason,
-      Remedy remedy) {
-    return new Recovered.Doubtful(segment, epochCounter, process, tombstone, reason, remedy);
+  /** The first process opens the file of its output. */
+  private static long startOf(SegmentFolder folder, @Nullable PlacedProcess placed)
+      throws IOException {
+    if (placed != null) {
+      return placed.process().startedAtMillis();
+    }
+    return Files.exists(folder.stdout())
+        ? Files.readAttributes(folder.stdout(), BasicFileAttributes.class).creationTime().toMillis()
+        : 0;
   }
 }

@@ -186,6 +186,7 @@ public final class Journal {
             stray,
             intact.epochCounter(),
             null,
+            0,
             intact.tombstone(),
             "its entry names no process, yet one is there",
             Recovered.Doubtful.Remedy.KILL);

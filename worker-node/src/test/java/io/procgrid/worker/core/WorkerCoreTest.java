@@ -412,7 +412,7 @@ class WorkerCoreTest {
 
   private static Recovered.Doubtful doubtful(
       @Nullable ProcessRecord process, Recovered.Doubtful.Remedy remedy) {
-    return new Recovered.Doubtful(SEGMENT, 3, process, null, "its record is damaged", remedy);
+    return new Recovered.Doubtful(SEGMENT, 3, process, 500, null, "its record is damaged", remedy);
   }
 
   private Outcome ended() {
