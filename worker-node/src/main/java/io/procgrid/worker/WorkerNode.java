@@ -151,7 +151,7 @@ public final class WorkerNode implements AutoCloseable {
     WorkerServer server =
         new WorkerServer(
             new InetSocketAddress(config.listen(), config.grpcPort()),
-            new WorkerService(engine, bundles, calls),
+            new WorkerService(engine, bundles, containment.leftovers(), calls),
             secret,
             calls);
     engine.start();

@@ -103,16 +103,17 @@ final class Segment {
     boolean killPending = kill != null && !isOver();
     return switch (phase) {
       case ACCEPTING, LAUNCHING, RECORDING, TOMBSTONED ->
-          new Answer.InventoryItem(key, Answer.State.ACCEPTED, null, 0, 0, killPending);
+          new Answer.InventoryItem(key, Answer.State.ACCEPTED, null, 0, 0, killPending, spec);
       case ADOPTING, RUNNING, CONCLUDING, DAMAGED -> running(killPending);
       case OVER, FORGETTING ->
-          new Answer.InventoryItem(key, Answer.State.OVER, outcome, 0, 0, killPending);
+          new Answer.InventoryItem(key, Answer.State.OVER, outcome, 0, 0, killPending, null);
     };
   }
 
   private Answer.InventoryItem running(boolean killPending) {
     long pid = process == null ? 0 : process.pid();
     long startedAt = process == null ? 0 : process.startedAtMillis();
-    return new Answer.InventoryItem(key, Answer.State.RUNNING, null, pid, startedAt, killPending);
+    return new Answer.InventoryItem(
+        key, Answer.State.RUNNING, null, pid, startedAt, killPending, spec);
   }
 }

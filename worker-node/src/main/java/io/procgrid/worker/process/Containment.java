@@ -43,6 +43,11 @@ public interface Containment extends AutoCloseable {
     // Sessions, namespaces and descendants are gone with their last process.
   }
 
+  /** What workers of other identities that live no more left alive on this host. */
+  default Leftovers leftovers() {
+    return Leftovers.NONE;
+  }
+
   /** Ends the containment's own threads; the trees live on. */
   @Override
   void close();
