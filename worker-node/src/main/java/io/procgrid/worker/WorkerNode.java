@@ -22,7 +22,6 @@ import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
 import io.procgrid.worker.process.ContainmentException;
 import io.procgrid.worker.process.ContainmentProbe;
-import io.procgrid.worker.process.Leftover;
 import io.procgrid.worker.process.Leftovers;
 import io.procgrid.worker.rpc.Announcement;
 import io.procgrid.worker.rpc.HeadLocator;
@@ -157,7 +156,7 @@ public final class WorkerNode implements AutoCloseable {
     WorkerServer server =
         new WorkerServer(
             new InetSocketAddress(config.listen(), config.grpcPort()),
-            new WorkerService(engine, bundles, calls),
+            new WorkerService(engine, bundles, containment.leftovers(), calls),
             secret,
             calls);
     engine.start();
@@ -186,16 +185,11 @@ public final class WorkerNode implements AutoCloseable {
   }
 
   private static void tell(Leftovers leftovers) {
-    try {
-      for (Leftover leftover : leftovers.find()) {
-        log.warn(
-            "worker {}, which is gone, left {} processes on this host, of segments {}; the head may have them killed",
-            leftover.identity(),
-            leftover.members(),
-            leftover.segments());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    for (Leftovers.Leftover leftover : leftovers.find()) {
+      log.warn(
+          "worker {}, which is gone, left processes of segments {} on this host; the head may have them killed",
+          leftover.identity(),
+          leftover.segments());
     }
   }
 

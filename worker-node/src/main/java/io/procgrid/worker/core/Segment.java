@@ -162,17 +162,17 @@ final class Segment {
     boolean killPending = kill != null && !isOver();
     return switch (phase) {
       case ACCEPTING, WAITING, LAUNCHING, RECORDING, TOMBSTONED ->
-          new Answer.InventoryItem(key, Answer.State.ACCEPTED, null, 0, 0, killPending);
+          new Answer.InventoryItem(key, Answer.State.ACCEPTED, null, 0, 0, killPending, spec);
       case ADOPTING, RUNNING, CONCLUDING, DAMAGED -> running(killPending);
       case OVER, FORGETTING ->
-          new Answer.InventoryItem(key, Answer.State.OVER, outcome, 0, 0, killPending);
+          new Answer.InventoryItem(key, Answer.State.OVER, outcome, 0, 0, killPending, null);
     };
   }
 
   private Answer.InventoryItem running(boolean killPending) {
     long pid = process == null ? 0 : process.pid();
     return new Answer.InventoryItem(
-        key, Answer.State.RUNNING, null, pid, startedAtMillis(), killPending);
+        key, Answer.State.RUNNING, null, pid, startedAtMillis(), killPending, spec);
   }
 
   /** When it began, ms since 1970; 0 when it did not, or it is not known. */

@@ -142,6 +142,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
           outbox.reply(
               request,
               new Answer.Standing(
+                  terms.identity(),
+                  terms.instance(),
                   terms.clusterId(),
                   terms.highest(),
                   terms.highestRunId(),

@@ -19,6 +19,7 @@ final class CgroupContainment extends SupervisedContainment {
 
   private final CgroupMount mount;
   private final LeafFolder folder;
+  private final CgroupLeftovers leftovers;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
@@ -32,6 +33,13 @@ final class CgroupContainment extends SupervisedContainment {
     super(supervision);
     this.mount = mount;
     this.folder = folder;
+    Path own = folder.path();
+    this.leftovers =
+        new CgroupLeftovers(
+            supervision.leaves(ground()),
+            mount,
+            own,
+            Set.copyOf(List.of(mount.mountPoint(), own.resolveSibling("").normalize())));
     this.clock = clock;
   }
 
@@ -82,9 +90,7 @@ final class CgroupContainment extends SupervisedContainment {
 
   @Override
   public Leftovers leftovers() {
-    Path own = folder.path();
-    Set<Path> parents = Set.copyOf(List.of(mount.mountPoint(), own.resolveSibling("").normalize()));
-    return new CgroupLeftovers(supervision.leaves(ground()), mount, own, parents);
+    return leftovers;
   }
 
   private CgroupLeaf createLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {

@@ -65,7 +65,7 @@ public interface Containment extends AutoCloseable {
     return Set.of();
   }
 
-  /** What workers of other identities left on this host, as far as it can be found. */
+  /** What workers of other identities that live no more left alive on this host. */
   default Leftovers leftovers() {
     return Leftovers.NONE;
   }

@@ -67,9 +67,7 @@ final class LeafSearch {
           .filter(leaf -> leaf.segment().filter(segment::equals).isPresent())
           .forEach(leaves::add);
     }
-    ProcessRecord unknown =
-        new ProcessRecord(CgroupContainment.NAME, 0, 0, supervision.bootId(), "", 0);
-    return found(unknown, leaves, mount);
+    return found(ProcessRecord.ofPlace(""), leaves, mount);
   }
 
   /** Sweeps them; see {@link Containment#sweep}. */

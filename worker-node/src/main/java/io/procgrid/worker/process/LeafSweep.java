@@ -64,9 +64,8 @@ final class LeafSweep {
   }
 
   private boolean isEmpty(CgroupLeaf leaf) {
-    ProcessRecord unknown =
-        new ProcessRecord(CgroupContainment.NAME, 0, 0, "", leaf.path().toString(), 0);
-    CgroupTree tree = leaves.treeOf(leaf, unknown, mount);
+    CgroupTree tree =
+        leaves.treeOf(leaf, ProcessRecord.ofPlace(leaf.path().toString()), mount);
     Backoff backoff = new Backoff(FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
     try {
       while (!tree.look().dead()) {

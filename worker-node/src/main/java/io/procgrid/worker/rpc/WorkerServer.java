@@ -50,6 +50,8 @@ public final class WorkerServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .keepAliveTime(10, TimeUnit.SECONDS)
             .keepAliveTimeout(5, TimeUnit.SECONDS)
+            .intercept(new RefusalLog())
+            // The latter of two interceptors is called first.
             .intercept(new SecretServerInterceptor(secret))
             .addService(service)
             .addService(health.getHealthService())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -150,9 +151,9 @@ class LostLeavesTest {
     assertThat(HostProcesses.sleeping(word)).hasSize(1);
   }
 
-  private List<Leftover> leftovers(Containment containment) throws InterruptedException {
+  private List<Leftovers.Leftover> leftovers(Containment containment) {
     return containment.leftovers().find().stream()
-        .filter(leftover -> leftover.identity().equals(identity))
+        .filter(leftover -> leftover.identity().value().equals(identity))
         .toList();
   }
 
@@ -163,25 +164,28 @@ class LostLeavesTest {
     ContainmentContract.awaitSleeping(word, 2);
     Containment other = open("test-" + HostProcesses.uniqueWord());
     assertThat(leftovers(other)).as("of a worker that lives").isEmpty();
-    assertThatThrownBy(() -> other.leftovers().kill(identity, reason -> {}))
-        .hasMessageContaining("lives");
+    assertThatThrownBy(() -> kill(other, SEGMENT)).hasMessageContaining("lives");
 
     lost.close();
 
     assertThat(leftovers(other))
         .singleElement()
-        .satisfies(
-            leftover -> {
-              assertThat(leftover.segments()).containsExactly(SEGMENT);
-              assertThat(leftover.members()).isEqualTo(2);
-            });
+        .satisfies(leftover -> assertThat(leftover.segments()).containsExactly(SEGMENT));
     assertThat(HostProcesses.sleeping(word)).hasSize(2);
 
-    assertThat(other.leftovers().kill(identity, reason -> {})).isEqualTo(new TreeDeath(true, 2));
+    assertThat(kill(other, SEGMENT)).isEqualTo(new TreeDeath(true, 2));
 
     assertThat(HostProcesses.sleeping(word)).isEmpty();
     Path place = Path.of(record.place());
     await().until(() -> leftovers(other).isEmpty() && Files.notExists(place.getParent()));
+    assertThat(kill(other, SEGMENT)).as("asked again").isEqualTo(new TreeDeath(false, 0));
+    assertThatThrownBy(() -> kill(other, new SegmentKey(8, 1, 0)))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("no place of segment 8-1-0");
+  }
+
+  private TreeDeath kill(Containment containment, SegmentKey segment) throws InterruptedException {
+    return containment.leftovers().kill(new WorkerIdentity(identity), segment, reason -> {});
   }
 
   @Test

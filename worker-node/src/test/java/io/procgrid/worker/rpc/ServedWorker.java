@@ -114,7 +114,7 @@ final class ServedWorker implements AutoCloseable {
     server =
         InProcessServerBuilder.forName(name)
             .executor(calls)
-            .addService(new WorkerService(engine, bundles, calls))
+            .addService(new WorkerService(engine, bundles, containment.leftovers(), calls))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).build();
