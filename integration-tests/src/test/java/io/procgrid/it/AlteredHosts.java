@@ -46,14 +46,7 @@ public final class AlteredHosts implements ClusterPlaces {
     covers.put(number, cover);
     return new DaemonPlace(
         ImmutableList.of(
-            "unshare",
-            "--mount",
-            "--propagation",
-            "private",
-            "sh",
-            "-c",
-            COVER,
-            cover.toString()),
+            "unshare", "--mount", "--propagation", "private", "sh", "-c", COVER, cover.toString()),
         folder,
         ImmutableList.of());
   }
@@ -90,8 +83,7 @@ public final class AlteredHosts implements ClusterPlaces {
     try {
       // Another file: the one before may still cover that of a worker.
       Path draft = Files.writeString(cover(worker).resolve(file + ".new"), text + "\n");
-      Files.move(
-          draft, cover(worker).resolve(file), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(draft, cover(worker).resolve(file), StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

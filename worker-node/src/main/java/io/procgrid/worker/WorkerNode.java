@@ -258,8 +258,8 @@ public final class WorkerNode implements AutoCloseable {
     return directory;
   }
 
-  private static Containment containment(
-      WorkerConfig config, Journal journal, HostFacts host) throws ConfigurationException {
+  private static Containment containment(WorkerConfig config, Journal journal, HostFacts host)
+      throws ConfigurationException {
     try {
       return new ContainmentProbe(journal.identity().value(), host.hostName(), journal.grounds())
           .open(config.containment());

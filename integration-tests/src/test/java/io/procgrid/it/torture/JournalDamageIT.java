@@ -48,7 +48,8 @@ class JournalDamageIT {
   }
 
   private String runningWith(Damage damage) throws IOException {
-    String run = procs.run(
+    String run =
+        procs.run(
             ProcDraft.shell(
                 "echo hello; setsid sleep %s & exec sleep %s".formatted(marker, marker)));
     TestCluster.awaitLive(marker, 2);
@@ -103,8 +104,7 @@ class JournalDamageIT {
   @Test
   void killOrderedWhileTheRecordWasDamagedIsThatKill() throws IOException {
     String run =
-        runningWith(
-            segment -> WorkerJournal.damage(segment, WorkerJournal.SLOT, new byte[100]));
+        runningWith(segment -> WorkerJournal.damage(segment, WorkerJournal.SLOT, new byte[100]));
     cluster.awaitWorkerState(1, "down");
     procs.kill(run, "answer_timeout_ms", "100");
     cluster.startAll();
@@ -141,7 +141,8 @@ class JournalDamageIT {
 
     assertThat(cluster.worker(1).awaitExit()).isEqualTo(START_FAILED);
     assertThat(cluster.worker(1).log())
-        .contains(journal.state().toString(), "format 99", "reads up to", "start the newer version");
+        .contains(
+            journal.state().toString(), "format 99", "reads up to", "start the newer version");
     assertThat(LivePids.among(pids)).isEqualTo(pids);
     assertThat(journal.state()).hasContent(refused);
 

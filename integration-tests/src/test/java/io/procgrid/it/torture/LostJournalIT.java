@@ -37,7 +37,8 @@ class LostJournalIT {
 
     cluster.worker(1).start();
 
-    Waiting.until(() -> cluster.worker(1).log().contains("left processes of segments [1-1-0] on this host"));
+    Waiting.until(
+        () -> cluster.worker(1).log().contains("left processes of segments [1-1-0] on this host"));
     assertThat(procs.kill(run, "answer_timeout_ms", "500").runIds()).isEmpty();
     assertThat(procs.status(run).overall()).isEqualTo("running");
     assertThat(LivePids.among(pids)).isEqualTo(pids);

@@ -114,7 +114,9 @@ final class Segment {
   /** A signal is on its way through the tree. */
   boolean signalling;
 
-  /** What was told of the tree's end meanwhile: whom the signal reached decides what it is called. */
+  /**
+   * What was told of the tree's end meanwhile: whom the signal reached decides what it is called.
+   */
   WorkerEvent.@Nullable FromTree heldEnd;
 
   @Nullable String launchFailure;

@@ -1,7 +1,6 @@
 package io.procgrid.worker.core;
 
 import io.procgrid.common.id.Epoch;
-import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.core.Segment.Phase;
 import java.util.Objects;
 
@@ -210,8 +209,7 @@ final class SegmentLife {
     kills.killTree(segment);
   }
 
-  private void treeSignalled(
-      Segment segment, WorkerEvent.TreeSignalled event, long nowMillis) {
+  private void treeSignalled(Segment segment, WorkerEvent.TreeSignalled event, long nowMillis) {
     kills.signalled(segment, event.reachedLiveMember(), nowMillis);
     WorkerEvent.FromTree held = segment.heldEnd;
     if (held != null) {
@@ -291,8 +289,7 @@ final class SegmentLife {
       case JournalEntry.ProcessRecorded recorded -> recordFailed(segment, reason);
       case JournalEntry.Tombstoned tombstoned -> kills.tombstoneFailed(segment, reason, nowMillis);
       case JournalEntry.Ended ended -> {
-        patience.block(
-            segment, "its end cannot be made durable: %s".formatted(reason), nowMillis);
+        patience.block(segment, "its end cannot be made durable: %s".formatted(reason), nowMillis);
         outbox.retry(nowMillis, ended);
       }
       case JournalEntry.Forgotten forgotten -> {

@@ -56,8 +56,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     this.patience = new KillPatience(table, notices, killers, blocked);
     SegmentEnds ends = new SegmentEnds(table, outbox, notices, killers, patience);
     this.kills = new Kills(table, outbox, killers, patience, ends, boot);
-    this.life =
-        new SegmentLife(table, outbox, notices, ends, kills, starts, forgets, patience);
+    this.life = new SegmentLife(table, outbox, notices, ends, kills, starts, forgets, patience);
     this.resumption = new Resumption(table, outbox, patience, ends, kills, life, boot.id());
   }
 
@@ -102,8 +101,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   public long nextDeadline() {
     return Math.min(
         Math.min(bundles.nextDeadline(), Math.min(outbox.nextDeadline(), connects.nextDeadline())),
-        Math.min(
-            kills.nextDeadline(), Math.min(patience.nextDeadline(), notices.nextDeadline())));
+        Math.min(kills.nextDeadline(), Math.min(patience.nextDeadline(), notices.nextDeadline())));
   }
 
   private void journaled(JournalEntry entry, long nowMillis) {

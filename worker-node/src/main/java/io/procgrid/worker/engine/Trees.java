@@ -109,8 +109,7 @@ final class Trees implements AutoCloseable {
         ContainedTree tree = tree(segment);
         submit(
             threads,
-            () ->
-                events.accept(new WorkerEvent.TreeSignalled(segment, tree.signal(signal))));
+            () -> events.accept(new WorkerEvent.TreeSignalled(segment, tree.signal(signal))));
       }
       case WorkerEffect.KillTree(SegmentKey segment) -> {
         ContainedTree tree = tree(segment);

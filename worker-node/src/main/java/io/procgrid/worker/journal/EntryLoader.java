@@ -102,7 +102,8 @@ final class EntryLoader {
     long start = startOf(folder, placed);
     return switch (host.seenFrom(here)) {
       case HERE -> damage == null ? intact : doubtful(intact, start, damage.reason(), Remedy.KILL);
-      case REBOOTED -> damage == null ? intact : doubtful(intact, start, damage.reason(), Remedy.REBOOT);
+      case REBOOTED ->
+          damage == null ? intact : doubtful(intact, start, damage.reason(), Remedy.REBOOT);
       case OTHER_MACHINE ->
           doubtful(
               intact,

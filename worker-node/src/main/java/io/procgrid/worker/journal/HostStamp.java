@@ -3,8 +3,8 @@ package io.procgrid.worker.journal;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What tells one host, one boot of it and one pid namespace of that from another. Each part is empty
- * where it cannot be read.
+ * What tells one host, one boot of it and one pid namespace of that from another. Each part is
+ * empty where it cannot be read.
  *
  * @param hostName a label, for people
  * @param machineId {@code /etc/machine-id}

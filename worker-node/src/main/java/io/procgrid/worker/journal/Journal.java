@@ -178,8 +178,12 @@ public final class Journal {
         yield EntryLoader.missing(segments, stray, here);
       }
       case Recovered.Doubtful doubtful -> doubtful;
-      case Recovered.Intact intact when intact.outcome() != null || intact.process() != null ->
-          intact;
+      case Recovered.Intact intact when intact.outcome() != null || intact.process() != null -> {
+        log.warn(
+            "segment {} has a place on this host, apart from that of its process, in which something lives: look at it",
+            stray);
+        yield intact;
+      }
       case Recovered.Intact intact -> {
         log.error("segment {} is found on this host, but its entry names no process", stray);
         yield new Recovered.Doubtful(
@@ -194,8 +198,7 @@ public final class Journal {
     };
   }
 
-  private Recovered recovered(
-      Collection<Recovered.Entry> entries, ImmutableSet<String> bundles) {
+  private Recovered recovered(Collection<Recovered.Entry> entries, ImmutableSet<String> bundles) {
     return new Recovered(
         identity(),
         state.cluster(),

@@ -8,7 +8,6 @@ import io.procgrid.worker.core.Tombstone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,8 +82,7 @@ final class JournalReader {
     Read read() throws JournalException {
       Slot.Content first = Slot.ACCEPTED.read(file, true);
       boolean zerosAreEmpty = first instanceof Slot.Content.Whole whole && whole.version() == 1;
-      Acceptance acceptance =
-          required(first, (version, payload) -> SlotCodec.acceptance(payload));
+      Acceptance acceptance = required(first, (version, payload) -> SlotCodec.acceptance(payload));
       PlacedProcess process = process(zerosAreEmpty);
       Tombstone tombstone = tombstone(zerosAreEmpty);
       Outcome outcome = outcome(zerosAreEmpty);
@@ -133,8 +131,7 @@ final class JournalReader {
         return null;
       }
       String before = damage;
-      Outcome outcome =
-          parsed(Slot.END, content, (version, payload) -> SlotCodec.outcome(payload));
+      Outcome outcome = parsed(Slot.END, content, (version, payload) -> SlotCodec.outcome(payload));
       damage = before;
       if (outcome == null) {
         log.warn("{}: the end cannot be read; it is proven anew", folder.record());

@@ -11,8 +11,9 @@ import java.util.zip.CRC32C;
  *
  * <p>Layout, big-endian: magic (3 bytes), version (1), length of the payload (4), CRC-32C (4),
  * payload, zeros up to {@link #SIZE}. The checksum is of version, slot number, length and payload;
- * in version 1 it leaves out the version. A slot that is not in use is a whole slot without payload:
- * zeros where something was written must not read as "nothing happened". In version 1 it is zeros.
+ * in version 1 it leaves out the version. A slot that is not in use is a whole slot without
+ * payload: zeros where something was written must not read as "nothing happened". In version 1 it
+ * is zeros.
  */
 enum Slot {
   /** What was accepted. */
@@ -27,7 +28,9 @@ enum Slot {
   /** Bytes of a slot. */
   static final int SIZE = 4096;
 
-  /** The version that is written: of slots, and of the payloads that {@link SlotCodec} describes. */
+  /**
+   * The version that is written: of slots, and of the payloads that {@link SlotCodec} describes.
+   */
   static final int VERSION = 2;
 
   private static final int MAGIC = 0x5047_5300;

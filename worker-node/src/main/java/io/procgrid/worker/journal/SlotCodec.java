@@ -46,8 +46,7 @@ final class SlotCodec {
   static byte[] encode(Acceptance acceptance) {
     Damage damage = acceptance.damage();
     return bytes(out -> {
-      out.writeByte(
-          damage != null ? DAMAGED : acceptance.accepted() ? ACCEPTED : TOMBSTONE_ONLY);
+      out.writeByte(damage != null ? DAMAGED : acceptance.accepted() ? ACCEPTED : TOMBSTONE_ONLY);
       out.writeLong(acceptance.epochCounter());
       name(out, acceptance.epochNonce());
       out.writeLong(acceptance.dispatchNumber());
@@ -101,8 +100,7 @@ final class SlotCodec {
           ProcessRecord process =
               new ProcessRecord(
                   text(in), in.readLong(), in.readLong(), text(in), text(in), in.readLong());
-          return new PlacedProcess(
-              process, version > 1 ? host(in) : here.atBoot(process.bootId()));
+          return new PlacedProcess(process, version > 1 ? host(in) : here.atBoot(process.bootId()));
         });
   }
 

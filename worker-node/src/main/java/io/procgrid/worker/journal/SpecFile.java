@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.util.zip.CRC32C;
 
 /**
- * What a segment was asked to run, {@code spec.json}: the fields of the spec and {@code format}. Its
- * length and checksum are in the record.
+ * What a segment was asked to run, {@code spec.json}: the fields of the spec and {@code format}.
+ * Its length and checksum are in the record.
  */
 final class SpecFile {
   private static final ObjectMapper JSON = new ObjectMapper();

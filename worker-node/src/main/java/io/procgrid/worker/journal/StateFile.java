@@ -100,7 +100,8 @@ final class StateFile {
   /** Format 1 did not keep on which machine the worker ran, nor where it put processes. */
   private static ObjectNode upgraded(ObjectNode node) {
     node.put("format", WorkerState.FORMAT);
-    node.set("host", JSON.valueToTree(new HostStamp("", "", "", node.path("boot_id").asText(), "")));
+    node.set(
+        "host", JSON.valueToTree(new HostStamp("", "", "", node.path("boot_id").asText(), "")));
     node.set("grounds", JSON.valueToTree(List.of(Ground.UNKNOWN)));
     return node;
   }

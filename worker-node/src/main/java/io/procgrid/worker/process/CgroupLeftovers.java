@@ -113,11 +113,10 @@ final class CgroupLeftovers implements Leftovers {
     try {
       return claims
           .claim(folder)
-          .orElseThrow(
-              () ->
-                  new UnsupportedOperationException(
-                      "worker %s lives: it holds %s; its runs are killed by itself"
-                          .formatted(identity, folder)));
+          .orElseThrow(() ->
+              new UnsupportedOperationException(
+                  "worker %s lives: it holds %s; its runs are killed by itself"
+                      .formatted(identity, folder)));
     } catch (SystemCallException e) {
       throw new UnsupportedOperationException(
           "what worker %s left in %s cannot be looked at: %s"

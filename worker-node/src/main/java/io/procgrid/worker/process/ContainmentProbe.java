@@ -127,8 +127,7 @@ public final class ContainmentProbe {
       CgroupMount mount =
           CgroupMount.find()
               .orElseThrow(() -> new IOException("cgroup2 is not mounted (/proc/self/mountinfo)"));
-      return new CgroupContainment(
-          supervision, mount, LeafFolder.open(mount, identity), clock);
+      return new CgroupContainment(supervision, mount, LeafFolder.open(mount, identity), clock);
     } catch (IOException e) {
       supervision.close();
       throw new ContainmentException(

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of a worker's leaves, {@code procgrid-<identity>}. Its worker holds a shared lock on it
- * while it lives; who gets the lock alone knows that there is no such worker. A mark on the folder
- * says that this can be relied on: workers of old took no lock.
+ * The folder of a worker's leaves, {@code procgrid-<identity>}. Its worker holds a shared lock on
+ * it while it lives; who gets the lock alone knows that there is no such worker. A mark on the
+ * folder says that this can be relied on: workers of old took no lock.
  */
 final class LeafFolder implements AutoCloseable {
   static final String PREFIX = "procgrid-";

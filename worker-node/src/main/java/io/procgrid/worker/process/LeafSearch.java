@@ -93,9 +93,7 @@ final class LeafSearch {
 
   private FoundTrees found(ProcessRecord record, List<CgroupLeaf> leaves, CgroupMount mount) {
     return new FoundTrees(
-        supervision,
-        record,
-        leaves.stream().map(leaf -> treeOf(leaf, record, mount)).toList());
+        supervision, record, leaves.stream().map(leaf -> treeOf(leaf, record, mount)).toList());
   }
 
   private static CgroupMount mount() {

@@ -56,7 +56,8 @@ final class LeafSweep {
           strays.add(segment.get());
         } else {
           log.warn(
-              "processes are alive in {}, which is no leaf of a segment; look at them", leaf.path());
+              "processes are alive in {}, which is no leaf of a segment; look at them",
+              leaf.path());
         }
       }
     }
@@ -64,8 +65,7 @@ final class LeafSweep {
   }
 
   private boolean isEmpty(CgroupLeaf leaf) {
-    CgroupTree tree =
-        leaves.treeOf(leaf, ProcessRecord.ofPlace(leaf.path().toString()), mount);
+    CgroupTree tree = leaves.treeOf(leaf, ProcessRecord.ofPlace(leaf.path().toString()), mount);
     Backoff backoff = new Backoff(FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
     try {
       while (!tree.look().dead()) {

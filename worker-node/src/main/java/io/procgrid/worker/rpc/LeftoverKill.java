@@ -64,8 +64,7 @@ final class LeftoverKill {
     long begin = System.nanoTime();
     try {
       TreeDeath death =
-          leftovers.kill(
-              identity, segment, reason -> tell(new KillStep.Pending(segment, reason)));
+          leftovers.kill(identity, segment, reason -> tell(new KillStep.Pending(segment, reason)));
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
       log.info("segment {} of worker {}, which is gone, is dead", segment, identity);
       tell(new KillStep.Proven(segment, outcome(death, millis, facts)));

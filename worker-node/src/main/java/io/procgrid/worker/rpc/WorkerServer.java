@@ -30,8 +30,7 @@ public final class WorkerServer implements AutoCloseable {
   private static final int MESSAGE_BYTES = 4 * 1024 * 1024;
 
   private final ExecutorService arrivals =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("grpc-calls").daemon().factory());
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("grpc-calls").daemon().factory());
   private final Server server;
   private final HealthStatusManager health = new HealthStatusManager();
 

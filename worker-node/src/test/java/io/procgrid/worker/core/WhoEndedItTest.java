@@ -70,8 +70,10 @@ class WhoEndedItTest {
 
   @Test
   void killedWhenTheGraceSignalReachedALiveMemberWhateverStatusItChose() {
-    assertThat(endInGrace(true)).isEqualTo(new Outcome(Kind.KILLED, EXITED, "", 500, 730, 30, FACTS));
-    assertThat(endInGrace(false)).isEqualTo(new Outcome(Kind.ENDED, EXITED, "", 500, 730, 30, null));
+    assertThat(endInGrace(true))
+        .isEqualTo(new Outcome(Kind.KILLED, EXITED, "", 500, 730, 30, FACTS));
+    assertThat(endInGrace(false))
+        .isEqualTo(new Outcome(Kind.ENDED, EXITED, "", 500, 730, 30, null));
   }
 
   @Test

@@ -56,8 +56,7 @@ class JournalTest {
   private static final JournalEntry RECORDED = new JournalEntry.ProcessRecorded(SEGMENT, PROCESS);
   private static final Tombstone TOMBSTONE =
       new Tombstone(FACTS, new Tombstone.Grace(10, "boot", 7_000, false));
-  private static final JournalEntry TOMBSTONED =
-      new JournalEntry.Tombstoned(SEGMENT, 3, TOMBSTONE);
+  private static final JournalEntry TOMBSTONED = new JournalEntry.Tombstoned(SEGMENT, 3, TOMBSTONE);
   private static final JournalEntry ENDED = new JournalEntry.Ended(SEGMENT, OUTCOME);
 
   @TempDir Path directory;
@@ -261,13 +260,12 @@ class JournalTest {
     try (Stream<Path> folders = Files.list(directory.resolve("set-aside"))) {
       assertThat(folders)
           .singleElement()
-          .satisfies(
-              folder -> {
-                assertThat(folder.getFileName().toString()).startsWith("7-1-0-damaged-20");
-                assertThat(folder.resolve("record")).hasBinaryContent(damaged);
-                assertThat(folder.resolve("spec.json")).exists();
-                assertThat(folder.resolve("reason")).content().contains("PROCESS");
-              });
+          .satisfies(folder -> {
+            assertThat(folder.getFileName().toString()).startsWith("7-1-0-damaged-20");
+            assertThat(folder.resolve("record")).hasBinaryContent(damaged);
+            assertThat(folder.resolve("spec.json")).exists();
+            assertThat(folder.resolve("reason")).content().contains("PROCESS");
+          });
     }
     assertThat(output).hasContent("hello");
   }
@@ -324,8 +322,7 @@ class JournalTest {
   void bootOfAHostOfWhichNothingTellsTheMachineProvesNothing() throws Exception {
     append(ACCEPTED, RECORDED);
 
-    assertThat(remedySeenFrom(new HostStamp("host", "", "", "boot-2", "")))
-        .isEqualTo(Remedy.NONE);
+    assertThat(remedySeenFrom(new HostStamp("host", "", "", "boot-2", ""))).isEqualTo(Remedy.NONE);
   }
 
   @Test
@@ -426,8 +423,7 @@ class JournalTest {
     assertThat(recovered.epoch()).isEqualTo(EPOCH);
     assertThat(recovered.segments())
         .containsExactly(
-            new Recovered.Intact(
-                SEGMENT, 3, true, SPEC, PROCESS, new Tombstone(FACTS), null));
+            new Recovered.Intact(SEGMENT, 3, true, SPEC, PROCESS, new Tombstone(FACTS), null));
     assertThat(open("boot-1").journal().grounds()).containsExactly(Ground.UNKNOWN);
   }
 
@@ -498,7 +494,8 @@ class JournalTest {
   void damagedStateIsReadFromItsCopy() throws Exception {
     append(new JournalEntry.TermOpened(EPOCH), ACCEPTED);
     Path state = directory.resolve("worker.state");
-    Files.writeString(state, Files.readString(state).replace("\"epoch_counter\":3", "\"epoch_counter\":1"));
+    Files.writeString(
+        state, Files.readString(state).replace("\"epoch_counter\":3", "\"epoch_counter\":1"));
 
     assertThat(reopened().epoch()).isEqualTo(EPOCH);
 

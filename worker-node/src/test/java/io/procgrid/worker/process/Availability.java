@@ -8,7 +8,8 @@ final class Availability {
 
   static boolean of(ContainmentMode mode) {
     String identity = "available-" + HostProcesses.uniqueWord();
-    try (Containment containment = new ContainmentProbe(identity, "testhost", Set.of()).open(mode)) {
+    try (Containment containment =
+        new ContainmentProbe(identity, "testhost", Set.of()).open(mode)) {
       return containment.name().equals(mode.text());
     } catch (ContainmentException e) {
       return false;

@@ -65,7 +65,8 @@ abstract class ContainmentContract {
   }
 
   Containment openAnother() throws ContainmentException {
-    return new ContainmentProbe(identity, "testhost", Set.of(), BLOCKED_AFTER, InstantSource.system())
+    return new ContainmentProbe(
+            identity, "testhost", Set.of(), BLOCKED_AFTER, InstantSource.system())
         .open(mode());
   }
 

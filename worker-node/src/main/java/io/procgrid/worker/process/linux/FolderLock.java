@@ -52,8 +52,8 @@ public final class FolderLock implements AutoCloseable {
     long result;
     do {
       result =
-          NativeFunctions.call((arena, errno) ->
-              (int) FLOCK.invokeExact(errno, folder.number(), mode | LOCK_NB));
+          NativeFunctions.call(
+              (arena, errno) -> (int) FLOCK.invokeExact(errno, folder.number(), mode | LOCK_NB));
     } while (result == -Errno.EINTR);
     boolean mine = result == 0 && isStill(path, folder);
     if (mine) {

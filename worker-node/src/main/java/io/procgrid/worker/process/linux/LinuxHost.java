@@ -16,8 +16,7 @@ public final class LinuxHost {
   private static final long TICKS_PER_SECOND = 100;
   private static final long NANOS_PER_TICK = 10_000_000;
   private static final MethodHandle CLOCK_GETTIME =
-      NativeFunctions.function(
-          "clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+      NativeFunctions.function("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
   private LinuxHost() {}
 
