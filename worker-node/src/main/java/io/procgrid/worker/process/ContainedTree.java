@@ -21,9 +21,9 @@ public interface ContainedTree {
   CompletableFuture<ExitStatus> leaderExit();
 
   /**
-   * Sends a signal to every live member of the tree, and SIGCONT, so that a stopped one can heed it.
-   * What keeps the tree together for the worker, like the init of a namespace, is spared. Who is
-   * born while the signal goes round may be missed.
+   * Sends a signal to every live member of the tree, and SIGCONT, so that a stopped one can heed
+   * it. What keeps the tree together for the worker, like the init of a namespace, is spared. Who
+   * is born while the signal goes round may be missed.
    *
    * @param signal number as Linux counts; the JDK alone knows SIGTERM only, and sends that
    * @return whether a member that was alive took it
