@@ -104,8 +104,7 @@ final class CreateProcEndpoint implements Endpoint {
         (int) options.integer(CONCURRENCY, 0, 0, Integer.MAX_VALUE),
         options.flag(WAIT_FOR_TREE),
         environment,
-        new Grace(
-            KillSignal.of(options, SIGNAL), KillOptions.graceMillis(options, GRACE_PERIOD)));
+        new Grace(KillSignal.of(options, SIGNAL), KillOptions.graceMillis(options, GRACE_PERIOD)));
   }
 
   private static ExecutionMode mode(String name) {

@@ -17,8 +17,7 @@ final class DeleteProcEndpoint implements Endpoint {
       RecordSchema.of("delete_proc_request", Fields.PROC_NAME, Fields.OPTIONS);
   private static final RecordSchema RESPONSE =
       RecordSchema.of("delete_proc_response", Fields.PROC_NAME, Fields.INFO);
-  private static final OptionSchema OPTIONS =
-      OptionSchema.of(KillOptions.ANSWER_TIMEOUT);
+  private static final OptionSchema OPTIONS = OptionSchema.of(KillOptions.ANSWER_TIMEOUT);
 
   private final CoreAccess core;
   private final InstantSource clock;

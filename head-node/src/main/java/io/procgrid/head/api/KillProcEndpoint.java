@@ -77,10 +77,7 @@ final class KillProcEndpoint implements Endpoint {
     Answer.Killed killed =
         core.ask(
             new Command.KillRuns(
-                selector,
-                KillOptions.terms(options, caller, clock),
-                options.flag(DRY_RUN),
-                clear),
+                selector, KillOptions.terms(options, caller, clock), options.flag(DRY_RUN), clear),
             Answer.Killed.class);
     return WireRecord.builder(RESPONSE)
         .put(

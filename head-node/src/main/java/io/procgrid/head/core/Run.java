@@ -30,7 +30,9 @@ final class Run {
    */
   @Nullable KillIntent intent;
 
-  /** When its grace is over as far as the head knows, on the core's clock, ms; set with the intent. */
+  /**
+   * When its grace is over as far as the head knows, on the core's clock, ms; set with the intent.
+   */
   long graceEndsMillis;
 
   /** The intent is in the store. */

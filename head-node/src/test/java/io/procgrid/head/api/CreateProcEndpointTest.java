@@ -162,7 +162,12 @@ class CreateProcEndpointTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "set_environment", "require_complete", "max_runtime_ms", "cpu_max", "memory_max", "pids_max"
+        "set_environment",
+        "require_complete",
+        "max_runtime_ms",
+        "cpu_max",
+        "memory_max",
+        "pids_max"
       })
   void optionsThatComeLaterAreSaidToBeNotSupportedYet(String option) {
     RestHarness.Answered answered =
@@ -177,8 +182,17 @@ class CreateProcEndpointTest {
 
   @ParameterizedTest
   @CsvSource({
-    "TERM,15", "SIGTERM,15", "sigint,2", "INT,2", "HUP,1", "QUIT,3", "USR1,10", "SIGUSR2,12", "34,34",
-    "1,1", "64,64"
+    "TERM,15",
+    "SIGTERM,15",
+    "sigint,2",
+    "INT,2",
+    "HUP,1",
+    "QUIT,3",
+    "USR1,10",
+    "SIGUSR2,12",
+    "34,34",
+    "1,1",
+    "64,64"
   })
   void killSignalIsTakenByNameAndNumberAndShownAsGiven(String given, int number) {
     REST.post(
@@ -223,7 +237,8 @@ class CreateProcEndpointTest {
                 .formatted(given));
 
     assertThat(answered.isCleanError()).as("%s", answered).isTrue();
-    assertThat(answered.message()).contains("kill_signal", "TERM, INT, HUP, QUIT, USR1, USR2, KILL");
+    assertThat(answered.message())
+        .contains("kill_signal", "TERM, INT, HUP, QUIT, USR1, USR2, KILL");
     assertThat(REST.core.changes()).isEmpty();
   }
 

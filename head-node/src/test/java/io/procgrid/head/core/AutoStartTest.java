@@ -1,6 +1,5 @@
 package io.procgrid.head.core;
 
-import static io.procgrid.head.core.CoreDriver.FACTS;
 import static io.procgrid.head.core.CoreDriver.identity;
 import static io.procgrid.head.core.CoreDriver.instance;
 import static io.procgrid.head.core.CoreDriver.killedOutcome;

@@ -118,22 +118,16 @@ final class SimulatedCluster {
           new Command.Execute(
               CoreDriver.request(proc, "t" + random.nextInt(3), random.nextInt(10) == 0)));
     } else if (dice < 90) {
-      submit(
-          new Command.KillRuns(
-              randomSelector(),
-              randomTerms(),
-              false,
-              random.nextInt(6) == 0));
+      submit(new Command.KillRuns(randomSelector(), randomTerms(), false, random.nextInt(6) == 0));
     } else if (dice < 93) {
-      submit(
-          new Command.DeleteProc("p" + random.nextInt(4), randomTerms()));
+      submit(new Command.DeleteProc("p" + random.nextInt(4), randomTerms()));
     } else {
       submit(new Command.QueryRuns(randomSelector(), random.nextInt(3) * 200L));
     }
   }
 
   private KillTerms randomTerms() {
-    Long graceMillis = random.nextBoolean() ? null : Long.valueOf(random.nextInt(3) * 500);
+    Long graceMillis = random.nextBoolean() ? null : Long.valueOf(random.nextInt(3) * 500L);
     Long answerTimeoutMillis = random.nextInt(4) == 0 ? null : Long.valueOf(random.nextInt(2_000));
     return new KillTerms(CoreDriver.FACTS, graceMillis, answerTimeoutMillis);
   }

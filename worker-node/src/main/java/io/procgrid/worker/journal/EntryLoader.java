@@ -95,10 +95,10 @@ final class EntryLoader {
             placed == null ? null : placed.process(),
             read.tombstone(),
             read.outcome());
-    if (read.outcome() != null || (placed == null && damage == null)) {
+    HostStamp host = placed != null ? placed.host() : damage != null ? damage.host() : null;
+    if (read.outcome() != null || host == null) {
       return intact;
     }
-    HostStamp host = placed == null ? damage.host() : placed.host();
     long start = startOf(folder, placed);
     return switch (host.seenFrom(here)) {
       case HERE -> damage == null ? intact : doubtful(intact, start, damage.reason(), Remedy.KILL);

@@ -111,6 +111,6 @@ final class StateFile {
   }
 
   private static String what(IOException e) {
-    return e instanceof NoSuchFileException ? "it is missing" : e.getMessage();
+    return e instanceof NoSuchFileException ? "it is missing" : String.valueOf(e.getMessage());
   }
 }

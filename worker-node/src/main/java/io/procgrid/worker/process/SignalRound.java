@@ -4,14 +4,17 @@ import io.procgrid.worker.process.linux.LinuxHost;
 import io.procgrid.worker.process.linux.Pidfd;
 import io.procgrid.worker.process.linux.ProcessStat;
 import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes one signal to every member of a tree, once each.
+ * Takes one signal to every member of a tree, once each, parents before their children: who sees
+ * its children die might end by itself before it is told.
  *
  * <p>A look may miss who is born during it, so more follow. They count only those born before the
  * round began: a child that a member starts because of the signal, to tidy up, is to be spared.
@@ -38,29 +41,32 @@ final class SignalRound {
     long begun = LinuxHost.ticksSinceBoot();
     int looks = 0;
     while (looks < LOOKS) {
-      Set<Integer> fresh;
+      List<ProcessStat> fresh;
       try {
-        fresh = new HashSet<>(tree.members());
+        fresh = untold(tree.members(), looks == 0 ? Long.MAX_VALUE : begun);
       } catch (SystemCallException e) {
         log.warn("a tree cannot be looked at to be signalled yet: {}", e.getMessage());
         backoff.pause();
         continue;
       }
-      fresh.removeAll(told);
-      if (looks > 0) {
-        fresh.removeIf(pid -> !wasBornBy(begun, pid));
-      }
       if (fresh.isEmpty()) {
         break;
       }
-      fresh.forEach(this::tell);
+      fresh.forEach(member -> tell(member.pid()));
       looks++;
     }
     return reached;
   }
 
-  private static boolean wasBornBy(long ticks, int pid) {
-    return ProcessStat.of(pid).map(stat -> stat.startTicks() <= ticks).orElse(false);
+  /** Those who were not told and were born by then, the eldest first. */
+  private List<ProcessStat> untold(Set<Integer> members, long bornBy) {
+    return members.stream()
+        .filter(pid -> !told.contains(pid))
+        .flatMap(pid -> ProcessStat.of(pid).stream())
+        .filter(member -> member.startTicks() <= bornBy)
+        .sorted(
+            Comparator.comparingLong(ProcessStat::startTicks).thenComparingInt(ProcessStat::pid))
+        .toList();
   }
 
   private void tell(int pid) {

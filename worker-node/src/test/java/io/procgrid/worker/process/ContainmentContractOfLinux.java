@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.worker.process.linux.Pidfd;
 import io.procgrid.worker.process.linux.ProcessStat;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds besides where there are pidfds and descent marks. */
 abstract class ContainmentContractOfLinux extends ContainmentContract {
+  private static final int SIGSTOP = 19;
   private static final Path PYTHON = Path.of("/usr/bin/python3");
 
   @ParameterizedTest
@@ -51,6 +54,74 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     TreeDeath death = tree.kill(reason -> {});
     assertThat(HostProcesses.sleeping(word)).isEmpty();
     assertThat(death.liveMemberSeen()).isTrue();
+  }
+
+  @Test
+  void signalReachesEveryMemberOnceAndNobodyElse() throws Exception {
+    Files.writeString(
+        folder.resolve("member.sh"),
+        """
+        trap "echo told $1" TERM
+        echo ready
+        while :; do sleep 0.05; done
+        """);
+    ContainedTree tree =
+        start(
+            "sh member.sh 1 & setsid env -i /bin/sh member.sh 2 & (sh member.sh 3 &); "
+                + "exec sh member.sh 4");
+    ContainedTree bystander = start("exec sh member.sh bystander");
+    await().until(() -> stdout().lines().filter("ready"::equals).count() == 5);
+
+    assertThat(tree.signal(15)).isTrue();
+
+    await().until(() -> told().size() >= 4);
+    assertThat(told()).containsExactlyInAnyOrder("told 1", "told 2", "told 3", "told 4");
+    assertThat(tree.leaderExit()).isNotDone();
+    assertThat(bystander.leaderExit()).isNotDone();
+  }
+
+  private List<String> told() throws IOException {
+    return stdout().lines().filter(line -> line.startsWith("told")).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 15})
+  void signalWakesTheStoppedToDieOfIt(int signal) throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ContainedTree tree = start("setsid sleep " + word + " & exec sleep " + word);
+    awaitSleeping(word, 2);
+    for (int pid : HostProcesses.sleeping(word)) {
+      try (Pidfd process = Pidfd.open(pid)) {
+        process.signal(SIGSTOP);
+      }
+    }
+
+    assertThat(tree.signal(signal)).isTrue();
+
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Signalled(signal));
+    await().until(() -> HostProcesses.sleeping(word).isEmpty());
+  }
+
+  @Test
+  void signalReachesNobodyInATreeThatIsOver() throws Exception {
+    ContainedTree tree = start("exit 0");
+    exitOf(tree);
+    tree.awaitEmpty();
+
+    assertThat(tree.signal(15)).isFalse();
+  }
+
+  @Test
+  void treeThatHeedsTheSignalIsEmptyAndKeepsItsStatus() throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ContainedTree tree = start("trap 'sleep 0.2; exit 3' TERM; sleep " + word + " & wait");
+    awaitSleeping(word, 1);
+
+    assertThat(tree.signal(15)).isTrue();
+
+    tree.awaitEmpty();
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(3));
+    assertThat(HostProcesses.sleeping(word)).isEmpty();
   }
 
   @Test
