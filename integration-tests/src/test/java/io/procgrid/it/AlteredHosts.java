@@ -17,6 +17,7 @@ import java.util.UUID;
 public final class AlteredHosts implements ClusterPlaces {
   private static final String BOOT_ID = "boot_id";
   private static final String MACHINE_ID = "machine-id";
+  private static final String CONTAINER = "container";
 
   /** Covers the host's files by those that the folder has, and becomes the daemon. */
   private static final String COVER =
@@ -24,9 +25,10 @@ public final class AlteredHosts implements ClusterPlaces {
       set -e
       if [ -e "$0/%s" ]; then mount --bind "$0/%s" /proc/sys/kernel/random/boot_id; fi
       if [ -e "$0/%s" ]; then mount --bind "$0/%s" /etc/machine-id; fi
+      if [ -e "$0/%s" ]; then exec unshare --pid --mount-proc --fork --kill-child "$@"; fi
       exec "$@"
       """
-          .formatted(BOOT_ID, BOOT_ID, MACHINE_ID, MACHINE_ID);
+          .formatted(BOOT_ID, BOOT_ID, MACHINE_ID, MACHINE_ID, CONTAINER);
 
   private final Map<Integer, Path> covers = new HashMap<>();
 
@@ -65,11 +67,17 @@ public final class AlteredHosts implements ClusterPlaces {
     write(worker, BOOT_ID, UUID.randomUUID().toString());
   }
 
+  /** The worker's next starts are each in a container of its own: a new pid namespace. */
+  public void contain(int worker) {
+    write(worker, CONTAINER, "");
+  }
+
   /** The worker's next start is one on this host again, which was not rebooted. */
   public void moveBack(int worker) {
     try {
       Files.deleteIfExists(cover(worker).resolve(MACHINE_ID));
       Files.deleteIfExists(cover(worker).resolve(BOOT_ID));
+      Files.deleteIfExists(cover(worker).resolve(CONTAINER));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
