@@ -1,6 +1,7 @@
 package io.procgrid.worker;
 
 import io.procgrid.common.run.HostFacts;
+import io.procgrid.worker.journal.HostStamp;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -34,6 +35,20 @@ final class HostProbe {
     return uptime.isEmpty()
         ? 0
         : new BigDecimal(uptime.substring(0, uptime.indexOf(' '))).movePointRight(3).longValue();
+  }
+
+  /** What tells this host, its boot, and the pid namespace of this process from others. */
+  static HostStamp stamp(HostFacts facts) {
+    return new HostStamp(
+        facts.hostName(), facts.machineId(), facts.productUuid(), facts.bootId(), pidNamespace());
+  }
+
+  private static String pidNamespace() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   private static String hostName() {

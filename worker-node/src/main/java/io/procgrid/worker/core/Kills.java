@@ -96,10 +96,8 @@ final class Kills {
             segment.leaderStatus != null,
             graceOf(segment, order));
     switch (segment.phase) {
-      case DAMAGED -> {
-        patience.block(segment, segment.damage, order.nowMillis);
-        return;
-      }
+      case DAMAGED -> patience.block(segment, segment.damage, order.nowMillis);
+      case WAITING -> segment.phase = Phase.TOMBSTONED;
       case RECORDING -> killTree(segment);
       case RUNNING -> begin(segment, order.nowMillis);
       case LAUNCHING -> outbox.add(new WorkerEffect.CancelLaunch(segment.key));
@@ -122,7 +120,15 @@ final class Kills {
     return switch (segment.phase) {
       case RUNNING, ADOPTING ->
           new Segment.Grace(order.grace.signal(), order.deadlineMillis(), false);
-      case ACCEPTING, LAUNCHING, RECORDING, TOMBSTONED, CONCLUDING, OVER, FORGETTING, DAMAGED ->
+      case ACCEPTING,
+          WAITING,
+          LAUNCHING,
+          RECORDING,
+          TOMBSTONED,
+          CONCLUDING,
+          OVER,
+          FORGETTING,
+          DAMAGED ->
           null;
     };
   }

@@ -30,7 +30,7 @@ final class SegmentEnds {
     segment.phase = Phase.CONCLUDING;
     segment.outcome = outcome;
     outbox.journal(new JournalEntry.Ended(segment.key, outcome));
-    if (segment.spec != null) {
+    if (segment.spec != null || segment.released) {
       outbox.add(new WorkerEffect.CleanUp(segment.key));
     }
   }

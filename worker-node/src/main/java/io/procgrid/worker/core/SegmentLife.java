@@ -1,7 +1,6 @@
 package io.procgrid.worker.core;
 
 import io.procgrid.common.id.Epoch;
-import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.core.Segment.Phase;
 import java.util.Objects;
 
@@ -21,13 +20,8 @@ final class SegmentLife {
   private final StartBatches starts;
   private final ForgetBatches forgets;
   private final KillPatience patience;
-  private final String bootId;
 
-  /**
-   * Begins with no segment.
-   *
-   * @param bootId boot of the host; empty off Linux
-   */
+  /** Begins with no segment. */
   SegmentLife(
       SegmentTable table,
       Outbox outbox,
@@ -36,8 +30,7 @@ final class SegmentLife {
       Kills kills,
       StartBatches starts,
       ForgetBatches forgets,
-      KillPatience patience,
-      String bootId) {
+      KillPatience patience) {
     this.table = table;
     this.outbox = outbox;
     this.notices = notices;
@@ -46,60 +39,6 @@ final class SegmentLife {
     this.starts = starts;
     this.forgets = forgets;
     this.patience = patience;
-    this.bootId = bootId;
-  }
-
-  // ---- After a restart ----
-
-  void resume(Recovered.Entry entry, long nowMillis, long atMillis) {
-    switch (entry) {
-      case Recovered.Damaged(SegmentKey key, String reason) -> {
-        Segment segment = new Segment(key, 0, Phase.DAMAGED);
-        segment.damage = reason;
-        table.add(segment);
-      }
-      case Recovered.Intact intact -> resume(intact, nowMillis, atMillis);
-    }
-  }
-
-  private void resume(Recovered.Intact entry, long nowMillis, long atMillis) {
-    Segment segment = new Segment(entry.segment(), entry.epochCounter(), Phase.OVER);
-    segment.accepted = entry.accepted();
-    segment.spec = entry.spec();
-    segment.process = entry.process();
-    table.add(segment);
-    Tombstone tombstone = entry.tombstone();
-    if (tombstone != null) {
-      kills.resume(segment, tombstone, nowMillis, atMillis);
-    }
-    if (entry.outcome() != null) {
-      segment.outcome = entry.outcome();
-      segment.announced = true;
-      segment.spec = null;
-      outbox.add(new WorkerEffect.CleanUp(segment.key));
-      return;
-    }
-    if (entry.process() == null) {
-      resumeWithoutProcess(segment, nowMillis);
-      return;
-    }
-    String bootThen = entry.process().bootId();
-    if (!bootThen.isEmpty() && !bootId.isEmpty() && !bootThen.equals(bootId)) {
-      ends.conclude(segment, WhoEndedIt.lostToReboot(segment, atMillis));
-      return;
-    }
-    segment.phase = Phase.ADOPTING;
-    outbox.add(new WorkerEffect.Adopt(segment.key, entry.process()));
-  }
-
-  /** The gate was never opened: no user code ran. */
-  private void resumeWithoutProcess(Segment segment, long nowMillis) {
-    if (segment.kill == null) {
-      launch(segment);
-      return;
-    }
-    segment.phase = Phase.TOMBSTONED;
-    ends.neverStarted(segment, nowMillis);
   }
 
   // ---- Start ----
@@ -135,7 +74,7 @@ final class SegmentLife {
     ends.neverStarted(segment, nowMillis);
   }
 
-  private void launch(Segment segment) {
+  void launch(Segment segment) {
     segment.phase = Phase.LAUNCHING;
     outbox.add(new WorkerEffect.Launch(segment.key, Objects.requireNonNull(segment.spec)));
   }
@@ -195,9 +134,12 @@ final class SegmentLife {
       case WorkerEvent.Adopted adopted -> adopted(segment, nowMillis);
       case WorkerEvent.AdoptFailed failed -> {
         segment.phase = Phase.DAMAGED;
-        segment.damage = failed.reason();
+        segment.damage =
+            segment.damage.isEmpty()
+                ? failed.reason()
+                : "%s; %s".formatted(segment.damage, failed.reason());
         if (segment.kill != null) {
-          patience.block(segment, failed.reason(), nowMillis);
+          patience.block(segment, segment.damage, nowMillis);
         }
       }
       case WorkerEvent.LeaderExited exited -> {
@@ -242,6 +184,10 @@ final class SegmentLife {
     requirePhase(segment, Phase.ADOPTING);
     segment.phase = Phase.RUNNING;
     segment.released = true;
+    if (segment.damaged) {
+      kills.killTree(segment);
+      return;
+    }
     if (segment.kill != null) {
       kills.begin(segment, nowMillis);
     }

@@ -36,6 +36,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   private final KillPatience patience;
   private final Kills kills;
   private final SegmentLife life;
+  private final Resumption resumption;
 
   /** A core whose clock counts from the boot of its host, whose id is empty off Linux. */
   public WorkerCore(Recovered recovered, WorkerInstance instance, String bootId) {
@@ -55,8 +56,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     this.patience = new KillPatience(table, notices, killers, blocked);
     SegmentEnds ends = new SegmentEnds(table, outbox, notices, killers, patience);
     this.kills = new Kills(table, outbox, killers, patience, ends, boot);
-    this.life =
-        new SegmentLife(table, outbox, notices, ends, kills, starts, forgets, patience, boot.id());
+    this.life = new SegmentLife(table, outbox, notices, ends, kills, starts, forgets, patience);
+    this.resumption = new Resumption(table, outbox, patience, ends, kills, life, boot.id());
   }
 
   @Override
@@ -65,7 +66,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       case WorkerEvent.Resumed(long atMillis) -> {
         bundles.resume(nowMillis);
         for (Recovered.Entry entry : recovered.segments()) {
-          life.resume(entry, nowMillis, atMillis);
+          resumption.resume(entry, nowMillis, atMillis);
         }
       }
       case WorkerEvent.Commanded(long request, long atMillis, Command command) ->
@@ -139,6 +140,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
           outbox.reply(
               request,
               new Answer.Standing(
+                  terms.identity(),
+                  terms.instance(),
                   terms.clusterId(),
                   terms.highest(),
                   terms.highestRunId(),
@@ -158,13 +161,16 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
           kill(order, nowMillis, atMillis);
         }
       }
-      case Command.ListInventory list ->
-          outbox.reply(
-              request,
-              new Answer.Listed(
-                  table.all().stream()
-                      .map(Segment::inventoryItem)
-                      .collect(ImmutableList.toImmutableList())));
+      case Command.ListInventory list -> {
+        outbox.reply(
+            request,
+            new Answer.Listed(
+                table.all().stream()
+                    .map(Segment::inventoryItem)
+                    .collect(ImmutableList.toImmutableList())));
+        // A head tells its pending kills first.
+        resumption.headHasSpoken();
+      }
       case Command.Forget forget -> forget(request, forget);
       case Command.Watch watch -> notices.watch(request, watch.acknowledged(), nowMillis);
       case Command.Admit(Address to, SegmentKey segment) ->
@@ -205,7 +211,15 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     switch (known.phase) {
       case ACCEPTING -> decisions.await(order, Answer.Decision.ALREADY_ACCEPTED);
       case DAMAGED -> decisions.decide(order, Answer.Decision.REJECTED, known.damage);
-      case LAUNCHING, RECORDING, ADOPTING, RUNNING, TOMBSTONED, CONCLUDING, OVER, FORGETTING -> {
+      case WAITING,
+          LAUNCHING,
+          RECORDING,
+          ADOPTING,
+          RUNNING,
+          TOMBSTONED,
+          CONCLUDING,
+          OVER,
+          FORGETTING -> {
         Answer.Decision decision =
             known.accepted ? Answer.Decision.ALREADY_ACCEPTED : Answer.Decision.TOMBSTONE;
         decisions.decide(order, decision, "");

@@ -35,6 +35,15 @@ final class CgroupTree extends MarkedTree {
     return DescentMark.of(leaf.path().toString());
   }
 
+  /** Whether anything is alive in its leaf, be it of another pid namespace. */
+  boolean isPopulated() {
+    try {
+      return leaf.isPopulated();
+    } catch (SystemCallException e) {
+      return false; // Not seen alive; the proof of death is made by looks.
+    }
+  }
+
   @Override
   Sighting look() throws SystemCallException {
     Set<Integer> members = leaf.processes();

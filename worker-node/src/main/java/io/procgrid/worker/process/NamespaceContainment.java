@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * A pid namespace for each segment, with a user namespace around it where the worker is not root.
  * The user's program sees pids of the namespace; /proc still shows those of the host.
  */
-final class NamespaceContainment implements Containment {
+final class NamespaceContainment extends SupervisedContainment {
   static final String NAME = "namespace";
 
   /**
@@ -34,13 +34,12 @@ final class NamespaceContainment implements Containment {
   private static final int READY_TIMEOUT_MILLIS = 20_000;
   private static final int GATE = 3;
 
-  private final Supervision supervision;
   private final NamespaceTool tool;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
   NamespaceContainment(Supervision supervision, NamespaceTool tool, InstantSource clock) {
-    this.supervision = supervision;
+    super(supervision);
     this.tool = tool;
     this.clock = clock;
   }
@@ -148,15 +147,5 @@ final class NamespaceContainment implements Containment {
     int pid = children.getFirst();
     long startTicks = ProcessStat.of(pid).map(ProcessStat::startTicks).orElse(0L);
     return WatchedProcess.again(pid, startTicks, hearsay);
-  }
-
-  @Override
-  public ContainedTree adopt(SegmentKey segment, ProcessRecord record) {
-    return new Adoption(supervision).adopt(record);
-  }
-
-  @Override
-  public void close() {
-    supervision.close();
   }
 }

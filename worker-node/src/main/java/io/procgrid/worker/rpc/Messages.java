@@ -1,16 +1,20 @@
 package io.procgrid.worker.rpc;
 
 import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.common.wire.WireCodec;
 import io.procgrid.proto.v1.ConnectResponse;
 import io.procgrid.proto.v1.ForgetResponse;
 import io.procgrid.proto.v1.Heartbeat;
+import io.procgrid.proto.v1.IdentifyResponse;
 import io.procgrid.proto.v1.InventoryEntry;
 import io.procgrid.proto.v1.KillPending;
 import io.procgrid.proto.v1.KillProgress;
+import io.procgrid.proto.v1.Leftover;
 import io.procgrid.proto.v1.SegmentState;
 import io.procgrid.proto.v1.StartAnswer;
 import io.procgrid.proto.v1.StartDecision;
@@ -23,6 +27,8 @@ import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
 import io.procgrid.worker.core.KillStep;
 import io.procgrid.worker.core.Notice;
+import io.procgrid.worker.process.Leftovers;
+import java.util.List;
 
 /**
  * Translates between the messages of the worker's service and the core's words. Decoding throws
@@ -84,11 +90,27 @@ final class Messages {
             .collect(ImmutableList.toImmutableList()));
   }
 
-  static ConnectResponse encode(Answer.Connected connected) {
-    return ConnectResponse.newBuilder()
+  static ConnectResponse encode(Answer.Connected connected, List<Leftovers.Leftover> leftovers) {
+    ConnectResponse.Builder response = ConnectResponse.newBuilder();
+    for (Leftovers.Leftover leftover : leftovers) {
+      response.addLeftovers(
+          Leftover.newBuilder()
+              .setWorkerIdentity(leftover.identity().value())
+              .addAllSegments(leftover.segments().stream().map(WireCodec::encode).toList()));
+    }
+    return response
         .setHighestEpoch(WireCodec.encode(connected.highestEpoch()))
         .setHighestRunId(connected.highestRunId())
         .addAllBundles(connected.bundles())
+        .build();
+  }
+
+  static IdentifyResponse encode(Answer.Standing standing) {
+    ClusterId cluster = standing.clusterId();
+    return IdentifyResponse.newBuilder()
+        .setClusterId(cluster == null ? "" : cluster.value())
+        .setWorkerIdentity(standing.identity().value())
+        .setWorkerInstance(standing.instance().value())
         .build();
   }
 
@@ -126,6 +148,10 @@ final class Messages {
     Outcome outcome = item.outcome();
     if (outcome != null) {
       entry.setOutcome(WireCodec.encode(outcome));
+    }
+    SegmentSpec spec = item.spec();
+    if (spec != null) {
+      entry.setSpec(WireCodec.encode(spec));
     }
     return entry.build();
   }

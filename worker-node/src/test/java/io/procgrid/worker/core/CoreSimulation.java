@@ -46,6 +46,7 @@ final class CoreSimulation {
     @Nullable ProcessRecord process;
     @Nullable Tombstone tombstone;
     @Nullable Outcome end;
+    boolean damaged;
   }
 
   /** A process tree of the host. */
@@ -103,16 +104,7 @@ final class CoreSimulation {
   private WorkerCore boot() {
     instance++;
     ImmutableList.Builder<Recovered.Entry> entries = ImmutableList.builder();
-    disk.forEach((key, durable) ->
-        entries.add(
-            new Recovered.Intact(
-                key,
-                durable.epoch,
-                durable.accepted,
-                durable.end == null ? durable.spec : null,
-                durable.process,
-                durable.tombstone,
-                durable.end)));
+    disk.forEach((key, durable) -> entries.add(entry(key, durable)));
     Recovered recovered =
         new Recovered(
             new WorkerIdentity("identity"),
@@ -123,6 +115,39 @@ final class CoreSimulation {
             entries.build(),
             ImmutableSet.of("bundle"));
     return new WorkerCore(recovered, new WorkerInstance("instance-" + instance), "boot");
+  }
+
+  private static Recovered.Entry entry(SegmentKey key, Durable durable) {
+    if (durable.damaged && durable.end == null) {
+      return new Recovered.Doubtful(
+          key,
+          durable.epoch,
+          durable.process,
+          0,
+          durable.tombstone,
+          "its record is damaged",
+          Recovered.Doubtful.Remedy.KILL);
+    }
+    return new Recovered.Intact(
+        key,
+        durable.epoch,
+        durable.accepted,
+        durable.end == null ? durable.spec : null,
+        durable.process,
+        durable.tombstone,
+        durable.end);
+  }
+
+  /** What a bad block does to a record: which process it named may be lost with it. */
+  private void damage() {
+    for (Durable durable : disk.values()) {
+      if (durable.accepted && random.nextInt(12) == 0) {
+        durable.damaged = true;
+        if (random.nextBoolean()) {
+          durable.process = null;
+        }
+      }
+    }
   }
 
   private void crash() {
@@ -147,6 +172,7 @@ final class CoreSimulation {
       tree.toAwait = false;
       tree.leaderTold = false;
     }
+    damage();
     core = boot();
     if (random.nextInt(4) == 0) {
       epoch++;
@@ -444,6 +470,10 @@ final class CoreSimulation {
         // A process that was never released died at the gate, with its worker.
         trees.computeIfAbsent(key, k -> deadTree());
       }
+      case WorkerEffect.Find(SegmentKey key, ProcessRecord process) -> {
+        adopting.add(key);
+        trees.computeIfAbsent(key, k -> deadTree());
+      }
       case WorkerEffect.Release(SegmentKey key) -> released(key);
       case WorkerEffect.SignalTree(SegmentKey key, int signal) -> signalling(key);
       case WorkerEffect.KillTree(SegmentKey key) -> tree(key).toKill = true;
@@ -476,6 +506,7 @@ final class CoreSimulation {
     Durable durable = entryOf(key);
     assertThat(durable.accepted).as("launched undurable: %s", key).isTrue();
     assertThat(durable.end).as("launched after its end: %s", key).isNull();
+    assertThat(durable.damaged).as("launched although damaged: %s", key).isFalse();
     assertThat(killedSinceStart).as("launched after its kill").doesNotContain(key);
     launching.add(key);
   }

@@ -8,6 +8,7 @@ import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.process.TreeDeath;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Kills that give time, one story each. */
@@ -37,7 +38,7 @@ class KillsTest extends CoreStory {
     step(new WorkerEvent.TreeEmpty(SEGMENT, now));
   }
 
-  private Tombstone.Grace journaledGrace() {
+  private Tombstone.@Nullable Grace journaledGrace() {
     return ((JournalEntry.Tombstoned) journaled()).tombstone().grace();
   }
 
@@ -218,8 +219,8 @@ class KillsTest extends CoreStory {
     assertThat(steps()).isEmpty();
     pass(1);
 
-    assertThat(steps()).containsExactly(
-        new KillStep.Pending(SEGMENT, "its process tree is not proven dead"));
+    assertThat(steps())
+        .containsExactly(new KillStep.Pending(SEGMENT, "its process tree is not proven dead"));
     assertThat(all(WorkerEffect.Notify.class))
         .extracting(WorkerEffect.Notify::notice)
         .contains(new Notice.Heartbeat(true));

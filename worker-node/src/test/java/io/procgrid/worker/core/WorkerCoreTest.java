@@ -199,52 +199,6 @@ class WorkerCoreTest extends CoreStory {
   }
 
   @Test
-  void acceptedWithoutAProcessIsLaunchedAfterARestart() {
-    restartedWith("boot", entry(null, null));
-
-    assertThat(effects).containsExactly(new WorkerEffect.Launch(SEGMENT, SPEC));
-  }
-
-  @Test
-  void tombstonedWithoutAProcessIsNeverLaunchedAfterARestart() {
-    restartedWith("boot", entry(null, new Tombstone(FACTS)));
-
-    assertThat(all(WorkerEffect.Launch.class)).isEmpty();
-    assertThat(((JournalEntry.Ended) journaled()).outcome().kind())
-        .isEqualTo(Outcome.Kind.NEVER_STARTED);
-  }
-
-  @Test
-  void tombstonedProcessIsKilledFirstThingAfterARestart() {
-    restartedWith("boot", entry(PROCESS, new Tombstone(FACTS)));
-    assertThat(effects).containsExactly(new WorkerEffect.Adopt(SEGMENT, PROCESS));
-
-    step(new WorkerEvent.Adopted(SEGMENT));
-
-    assertThat(all(WorkerEffect.KillTree.class)).hasSize(1);
-  }
-
-  @Test
-  void rebootIsTheEndOfWhatRanAndItsStatusIsLost() {
-    restartedWith("another boot", entry(PROCESS, null));
-
-    Outcome outcome = ((JournalEntry.Ended) journaled()).outcome();
-    assertThat(outcome.kind()).isEqualTo(Outcome.Kind.ENDED);
-    assertThat(outcome.status()).isInstanceOf(ExitStatus.Lost.class);
-  }
-
-  @Test
-  void damagedEntryIsNeitherStartedNorEverReportedDead() {
-    restartedWith("boot", new Recovered.Damaged(SEGMENT, "record is damaged"));
-
-    assertThat(decision(start(SEGMENT, 1))).isEqualTo(Answer.Decision.REJECTED);
-    long request = kill(SEGMENT);
-
-    assertThat(steps()).containsExactly(new KillStep.Pending(SEGMENT, "record is damaged"));
-    assertThat(all(WorkerEffect.Reply.class)).noneMatch(reply -> reply.request() == request);
-  }
-
-  @Test
   void epochIsDurableBeforeItIsAnsweredAndOlderOnesAreRefusedFromThenOn() {
     Address newer = new Address("cluster", "identity", "instance", new Epoch(4, "n"));
     long connect = command(new Command.Connect(newer, 1));
@@ -303,6 +257,7 @@ class WorkerCoreTest extends CoreStory {
   @Test
   void bundleOfASegmentThatIsNotOverStays() {
     restartedWith("boot", entry(null, null));
+    command(new Command.ListInventory(to()));
     assertThat(all(WorkerEffect.Launch.class)).hasSize(1);
     pass(5 * Bundles.KEPT_MILLIS);
     assertThat(all(WorkerEffect.DropBundle.class)).isEmpty();

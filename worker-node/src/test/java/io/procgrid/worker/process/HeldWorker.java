@@ -4,6 +4,7 @@ import io.procgrid.common.id.SegmentKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A process that launches as a worker does, to be ended without warning. It prints the records of a
@@ -15,7 +16,7 @@ final class HeldWorker {
   /** Arguments: mode, identity, folder, script of the held tree, script of the running one. */
   public static void main(String[] args) throws Exception {
     Containment containment =
-        new ContainmentProbe(args[1], "testhost")
+        new ContainmentProbe(args[1], "testhost", Set.of())
             .open(ContainmentMode.parse(args[0]).orElseThrow());
     Path folder = Path.of(args[2]);
     ContainedTree held = containment.launch(new SegmentKey(1, 1, 0), plan(folder, args[3]));

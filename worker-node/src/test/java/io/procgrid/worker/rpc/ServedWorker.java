@@ -38,6 +38,7 @@ import io.procgrid.worker.core.Command;
 import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
+import io.procgrid.worker.journal.HostStamp;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
@@ -52,6 +53,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -85,13 +87,13 @@ final class ServedWorker implements AutoCloseable {
     Journal.Opened opened =
         Journal.open(
             directory,
-            bootId,
+            new HostStamp("host", "machine", "", bootId, ""),
             () -> new WorkerIdentity(UUID.randomUUID().toString()),
             bundles.hashes());
     identity = opened.journal().identity();
     Containment containment =
-        new ContainmentProbe(identity.value(), "host").open(ContainmentMode.AUTO);
-    containment.sweep(opened.recovered().unfinished());
+        new ContainmentProbe(identity.value(), "host", Set.of()).open(ContainmentMode.AUTO);
+    opened.use(containment.ground());
     engine =
         new WorkerEngine(
             opened,
@@ -114,7 +116,7 @@ final class ServedWorker implements AutoCloseable {
     server =
         InProcessServerBuilder.forName(name)
             .executor(calls)
-            .addService(new WorkerService(engine, bundles, calls))
+            .addService(new WorkerService(engine, bundles, containment.leftovers(), calls))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).build();
