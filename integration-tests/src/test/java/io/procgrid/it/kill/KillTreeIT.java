@@ -10,6 +10,7 @@ import io.procgrid.it.RunState;
 import io.procgrid.it.Signals;
 import io.procgrid.it.TestCluster;
 import io.procgrid.it.Waiting;
+import io.procgrid.it.Zombies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
