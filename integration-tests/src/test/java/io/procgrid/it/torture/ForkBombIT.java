@@ -26,20 +26,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @ExtendWith(ClusterExtension.class)
 class ForkBombIT {
-  /** Throws bombs while the file is there; a bomb is a shell that keeps starting its likes. */
+  /** While the file is there, every process of it forks and forks. */
   private static final String BOMB =
       """
-      while [ -e %1$s ]; do
-        prlimit --nproc=150:150 setpriv --reuid=%2$d --regid=%2$d --clear-groups \\
-          sh -c 'bomb() { while [ -e %1$s ]; do bomb & done; }; cd /; bomb' %3$s 2>/dev/null
-      done\
+      exec prlimit --nproc=150:150 setpriv --reuid=%2$d --regid=%2$d --clear-groups nice -n 19 \\
+        perl -e 'chdir "/"; while (-e $ARGV[0]) { fork }' %1$s %3$s\
       """;
 
   @RegisterExtension final Bystanders bystanders = new Bystanders();
 
   @BeforeEach
   void bounds() {
-    Optional<String> missing = HostCommand.missingForRoot("prlimit", "setpriv");
+    Optional<String> missing = HostCommand.missingForRoot("perl", "prlimit", "setpriv");
     assumeTrue(missing.isEmpty(), missing::orElseThrow);
   }
 
@@ -66,7 +64,7 @@ class ForkBombIT {
       String name = procs.create(ProcDraft.shell(BOMB.formatted(go, user, marker)));
       for (int i = 0; i < Torture.times(3, 100); i++) {
         String run = procs.execute(name);
-        Waiting.until(() -> LivePids.withArgument(marker).size() > 50);
+        Waiting.until(() -> LivePids.withArgument(marker).size() > 100);
         assertThat(procs.kill(run).runIds()).containsExactly(run);
         assertThat(LivePids.withArgument(marker)).isEmpty();
       }
