@@ -84,7 +84,11 @@ public final class ClusterExtension
     return annotation(context)
         .map(own ->
             new ClusterShape(
-                own.workers(), own.slots(), own.containment(), ImmutableList.copyOf(own.head())))
+                own.workers(),
+                own.slots(),
+                own.containment(),
+                ImmutableList.copyOf(own.head()),
+                false))
         .orElse(ClusterShape.USUAL);
   }
 

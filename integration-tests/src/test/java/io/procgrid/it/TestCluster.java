@@ -3,6 +3,7 @@ package io.procgrid.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.procgrid.common.failpoint.Failpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -160,9 +161,23 @@ public final class TestCluster implements AutoCloseable {
     return head;
   }
 
+  /** Has the daemon die when it next comes to the place. */
+  public void arm(Daemon daemon, String failpoint) {
+    try {
+      Files.createFile(failpoints(daemon.name()).resolve(failpoint));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The worker with that number, from 1. */
   public Daemon worker(int number) {
     return workers.get(number - 1);
+  }
+
+  /** All of them, by number. */
+  public List<Daemon> workers() {
+    return List.copyOf(workers);
   }
 
   public RestClient rest() {
@@ -246,9 +261,17 @@ public final class TestCluster implements AutoCloseable {
       throws IOException {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(place.options());
-    List<String> command = new ArrayList<>(place.prefix());
-    command.addAll(program.apply(temporaryOf(name), all));
+    List<String> command = new ArrayList<>(program.apply(temporaryOf(name), all));
+    if (shape.failpoints()) {
+      Path folder = Files.createDirectories(failpoints(name));
+      command.add(1, "-D" + Failpoints.PROPERTY + "=" + folder);
+    }
+    command.addAll(0, place.prefix());
     return new Daemon(name, command, logOf(name));
+  }
+
+  private Path failpoints(String daemon) {
+    return dataDir.resolve("failpoints").resolve(daemon);
   }
 
   private List<String> workerStates() {

@@ -7,13 +7,18 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.procgrid.common.config.ConfigurationException;
 import io.procgrid.common.daemon.DaemonLock;
 import io.procgrid.common.daemon.PidFile;
+import io.procgrid.common.failpoint.Failpoints;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.loop.LoopListener;
 import io.procgrid.common.rpc.ClusterSecret;
 import io.procgrid.common.rpc.SecretClientInterceptor;
 import io.procgrid.common.run.HostFacts;
+import io.procgrid.worker.core.WorkerEffect;
+import io.procgrid.worker.core.WorkerEvent;
 import io.procgrid.worker.engine.WorkerEngine;
+import io.procgrid.worker.engine.WorkerFailpoints;
 import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.journal.JournalException;
@@ -144,6 +149,7 @@ public final class WorkerNode implements AutoCloseable {
             System.getenv(),
             instance,
             host.bootId(),
+            failpoints(),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             System::currentTimeMillis,
             WorkerNode::engineFailed);
@@ -177,6 +183,13 @@ public final class WorkerNode implements AutoCloseable {
         announcement.identity(),
         announcement.containment());
     return new WorkerNode(lock, calls, engine, server, registration);
+  }
+
+  /** None, unless a test asks for them. */
+  private static LoopListener<WorkerEvent, WorkerEffect> failpoints() {
+    return Failpoints.ofSystemProperty()
+        .<LoopListener<WorkerEvent, WorkerEffect>>map(WorkerFailpoints::new)
+        .orElseGet(LoopListener::none);
   }
 
   private static RegistrationClient register(

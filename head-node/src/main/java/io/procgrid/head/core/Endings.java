@@ -83,8 +83,9 @@ final class Endings {
     return true;
   }
 
-  private static void end(Segment segment, Outcome outcome, Ends ends) {
+  private static void end(Segment segment, Outcome proven, Ends ends) {
     KillFacts intent = segment.run.intent;
+    Outcome outcome = intent == null ? proven : proven.during(intent);
     segment.phase = SegmentPhase.ENDING;
     segment.status = outcome.runStatus();
     segment.message = intent == null ? Messages.of(outcome) : Messages.of(outcome, intent);
@@ -111,6 +112,15 @@ final class Endings {
       ends.runs.add(run);
       ends.mutations.add(
           new Mutation.RunEnded(run.runId, run.incarnation, status, context.wallMillis()));
+    }
+  }
+
+  /** A run of before the head's start: it may have lacked nothing but its own end. */
+  void resume(Run run) {
+    Ends ends = new Ends();
+    endRunIfDone(run, ends);
+    if (!ends.isEmpty()) {
+      context.persistFacts(ends.mutations, () -> stored(ends));
     }
   }
 

@@ -148,8 +148,13 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     begun = true;
     workers.dialAll();
     for (Run run : List.copyOf(runs.all())) {
-      if (run.intent != null && !run.isOver()) {
+      if (run.isOver()) {
+        continue;
+      }
+      if (run.intent != null) {
         killing.carryOut(run);
+      } else {
+        endings.resume(run);
       }
     }
     autoStart.takeTurns();

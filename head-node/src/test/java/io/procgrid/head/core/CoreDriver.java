@@ -52,6 +52,20 @@ final class CoreDriver {
     take(core.tick(now));
   }
 
+  /** What a store with these runs held. */
+  static Recovered recovered(Recovered.Run... runs) {
+    Recovered empty = Recovered.empty(CLUSTER, EPOCH);
+    return new Recovered(
+        empty.clusterId(),
+        empty.epoch(),
+        empty.clusterStart(),
+        1_000,
+        empty.procs(),
+        empty.entries(),
+        ImmutableList.copyOf(runs),
+        empty.workers());
+  }
+
   /** From now on persists wait for {@link #store()} or {@link #failStore}. */
   void holdStore() {
     storing = false;
@@ -257,6 +271,11 @@ final class CoreDriver {
 
   static Outcome exited(int code) {
     return new Outcome(Outcome.Kind.ENDED, new ExitStatus.Exited(code), "", 1_000, 2_000, 0, null);
+  }
+
+  static Outcome signalled(int signal) {
+    return new Outcome(
+        Outcome.Kind.ENDED, new ExitStatus.Signalled(signal), "", 1_000, 2_000, 0, null);
   }
 
   static SegmentKey key(long runId, int segment) {

@@ -8,6 +8,7 @@ import static io.procgrid.head.core.CoreDriver.key;
 import static io.procgrid.head.core.CoreDriver.killedOutcome;
 import static io.procgrid.head.core.CoreDriver.proc;
 import static io.procgrid.head.core.CoreDriver.run;
+import static io.procgrid.head.core.CoreDriver.signalled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
@@ -119,6 +120,55 @@ class HeadCoreTest {
     assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
     assertThat(driver.answer(kill, Answer.Killed.class).pending()).isEmpty();
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.COMPLETE);
+  }
+
+  /** A worker restarted in the middle of a kill finds a leader that SIGKILL ended. */
+  @Test
+  void leaderThatSigkillEndedWhileAKillWasUnderWayWasEndedByIt() {
+    createProcs();
+    driver.join(1);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    long kill = driver.kill(run(runId));
+    driver.terminated(1, key(runId, 0), signalled(9));
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(runId);
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.KILLED);
+  }
+
+  @Test
+  void leaderThatAnotherSignalEndedKeepsItsResult() {
+    createProcs();
+    driver.join(1);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    long kill = driver.kill(run(runId));
+    driver.terminated(1, key(runId, 0), signalled(11));
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.ERROR);
+  }
+
+  /** The head died after the ends of all segments were stored, before that of the run. */
+  @Test
+  void runOfWhichOnlyTheEndWasMissingInTheStoreEndsWithTheNextHead() {
+    Placement placement = new Placement(identity(1), instance(1), "boot", "machine");
+    Recovered.Segment over =
+        new Recovered.Segment("0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
+    Recovered.Run run =
+        new Recovered.Run(
+            7,
+            1,
+            CoreDriver.request("p", "", false),
+            CoreDriver.proc("p", ExecutionMode.NONDISTRIBUTED, 0),
+            null,
+            null,
+            ImmutableList.of(over));
+    CoreDriver next = new CoreDriver(CoreDriver.recovered(run));
+    assertThat(next.durable)
+        .anySatisfy(mutation ->
+            assertThat(mutation)
+                .isInstanceOfSatisfying(
+                    Mutation.RunEnded.class,
+                    ended -> assertThat(ended.status()).isEqualTo(RunStatus.ERROR)));
   }
 
   @Test

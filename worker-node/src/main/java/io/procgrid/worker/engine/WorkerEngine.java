@@ -3,6 +3,7 @@ package io.procgrid.worker.engine;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.loop.EventLoop;
+import io.procgrid.common.loop.LoopListener;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
 import io.procgrid.worker.core.KillStep;
@@ -56,6 +57,7 @@ public final class WorkerEngine implements AutoCloseable {
    * @param outputs started and closed with the engine
    * @param environment environment of the worker, of which procs see a part
    * @param bootId boot of the host; empty off Linux
+   * @param listener sees what passes through the core
    * @param monotonicClock milliseconds that never go back
    * @param wallClock milliseconds since 1970
    * @param onFailure told once the engine's state can no longer be trusted
@@ -68,6 +70,7 @@ public final class WorkerEngine implements AutoCloseable {
       Map<String, String> environment,
       WorkerInstance instance,
       String bootId,
+      LoopListener<WorkerEvent, WorkerEffect> listener,
       LongSupplier monotonicClock,
       LongSupplier wallClock,
       Consumer<Throwable> onFailure) {
@@ -81,6 +84,7 @@ public final class WorkerEngine implements AutoCloseable {
             "engine",
             new WorkerCore(recovered, instance, bootId),
             this::perform,
+            listener,
             monotonicClock,
             onFailure);
     this.writer = new JournalWriter(journal, new Answers(onFailure));

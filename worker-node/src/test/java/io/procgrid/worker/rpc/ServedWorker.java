@@ -13,6 +13,7 @@ import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.loop.LoopListener;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.common.wire.WireCodec;
 import io.procgrid.proto.v1.Address;
@@ -99,6 +100,7 @@ final class ServedWorker implements AutoCloseable {
             Map.of("PATH", "/usr/bin:/bin", "HOME", "/root", "SECRET", "of the worker"),
             instance,
             bootId,
+            LoopListener.none(),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             System::currentTimeMillis,
             failure::set);
