@@ -73,7 +73,7 @@ class FullDiskIT {
     String killed = procs.execute(newFiles);
     // The worker has no place for the tombstone of what it never heard of: no proof yet.
     assertThat(procs.kill(killed, "answer_timeout_ms", "1000").pending().get(killed))
-        .contains("worker 2");
+        .contains("cannot be made durable", "No space left");
 
     disks.freeWorker(2);
 

@@ -423,7 +423,12 @@ final class SegmentLife {
 
   private void tryAgain(
       Segment segment, JournalEntry.OfSegment entry, String what, String reason, long nowMillis) {
-    patience.block(segment, "%s cannot be made durable: %s".formatted(what, reason), nowMillis);
+    boolean follows =
+        entry instanceof JournalEntry.Ended && segment.kill != null && !segment.tombstoneDurable;
+    if (!follows || segment.blocked.isEmpty()) {
+      // An end without its tombstone has no record to be added to: the tombstone's reason tells more.
+      patience.block(segment, "%s cannot be made durable: %s".formatted(what, reason), nowMillis);
+    }
     outbox.retry(nowMillis, entry);
   }
 
