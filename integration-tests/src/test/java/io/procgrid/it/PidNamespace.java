@@ -11,8 +11,18 @@ import java.util.List;
  * The namespace outlives the workers; it ends, with all that is in it, when closed.
  */
 public final class PidNamespace implements ClusterPlaces {
-  /** Pids above 300 are given again and again; 300 is the kernel's least. */
-  private static final int FEW = 400;
+  /** Pids from 300, where the kernel begins again, to this recur all the time. */
+  private static final int FEW = 500;
+
+  /** Those below 300 are given once: they are used up first. */
+  private static final String INIT_WITH_FEW =
+      """
+      echo %1$d >/proc/sys/kernel/pid_max
+      used=0
+      while [ $used -lt %1$d ]; do /bin/true; used=$((used+1)); done
+      sleep infinity &
+      while :; do wait; done
+      """;
 
   private final Process front;
   private final ProcessHandle init;
@@ -44,15 +54,9 @@ public final class PidNamespace implements ClusterPlaces {
 
   /** One that knows few pids; its pid 1 reaps. */
   static PidNamespace withFewPids() {
-    PidNamespace namespace =
-        new PidNamespace(
-            "echo %d >/proc/sys/kernel/pid_max; sleep infinity & while :; do wait; done"
-                .formatted(FEW));
-    Waiting.until(
-        () ->
-            namespace
-                .run("cat", "/proc/sys/kernel/pid_max")
-                .equals(Integer.toString(FEW)));
+    PidNamespace namespace = new PidNamespace(INIT_WITH_FEW.formatted(FEW));
+    Waiting.until(() -> namespace.init.children().anyMatch(child ->
+        LivePids.text(child.pid(), "comm").strip().equals("sleep")));
     return namespace;
   }
 

@@ -261,13 +261,12 @@ public final class TestCluster implements AutoCloseable {
       throws IOException {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(place.options());
-    List<String> java = new ArrayList<>(program.apply(temporaryOf(name), all));
+    List<String> command = new ArrayList<>(program.apply(temporaryOf(name), all));
     if (shape.failpoints()) {
       Path folder = Files.createDirectories(failpoints(name));
-      java.add(1, "-D" + Failpoints.PROPERTY + "=" + folder);
+      command.add(1, "-D" + Failpoints.PROPERTY + "=" + folder);
     }
-    List<String> command = new ArrayList<>(place.prefix());
-    command.addAll(java);
+    command.addAll(0, place.prefix());
     return new Daemon(name, command, logOf(name));
   }
 

@@ -10,6 +10,8 @@ import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
 import io.procgrid.it.Waiting;
+import io.procgrid.it.torture.Torture;
+import io.procgrid.it.torture.TortureCase;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -71,7 +73,9 @@ class KillConcurrentlyIT {
     assertThat(listed).isEqualTo(runs);
   }
 
-  /** Cases of pai#2776 and sylph#87, kept small: the kill races the start. */
+  @TortureCase(
+      number = 9,
+      report = {"pai#2776", "sylph#87"})
   @Test
   void runKilledWhileItStartsNeverRunsAfterTheAnswer() {
     String name = procs.create(ProcDraft.command("sleep", marker).distributed());
@@ -84,7 +88,7 @@ class KillConcurrentlyIT {
     assertThat(LivePids.withArgument(marker)).isEmpty();
   }
 
-  /** Case of nomad#12875, kept small. */
+  @TortureCase(number = 18, report = "nomad#12875")
   @Test
   void sameTagCanBeStartedAndKilledAgainAndAgain() {
     String name = procs.create(ProcDraft.command("sleep", marker));
@@ -96,6 +100,7 @@ class KillConcurrentlyIT {
     }
   }
 
+  @TortureCase(number = 23)
   @Test
   void everyRunAcceptedBeforeAKillOfEverythingIsDead() throws Exception {
     String name = procs.create(ProcDraft.command("sleep", marker));
@@ -128,15 +133,23 @@ class KillConcurrentlyIT {
     assertThat(LivePids.withArgument(marker)).isEmpty();
   }
 
+  @TortureCase(number = 22, report = "spark#48742")
   @Test
   void manyRunsInOneCallAreEachListed() {
     String name = procs.create(ProcDraft.command("sleep", marker));
     Set<String> runs = new TreeSet<>();
-    for (int i = 0; i < 100; i++) {
+    int count = Torture.times(100, 1_000);
+    for (int i = 0; i < count; i++) {
       runs.add(procs.execute(name));
     }
-    TestCluster.awaitLive(marker, 100);
-    assertThat(procs.kill("", "proc_name", name).runIds()).isEqualTo(runs);
+    TestCluster.awaitLive(marker, count);
+    KillAnswer answer = procs.kill("", "proc_name", name);
+    assertThat(answer.runIds()).isEqualTo(runs);
+    assertThat(answer.pending()).isEmpty();
     assertThat(LivePids.withArgument(marker)).isEmpty();
+    assertThat(procs.statuses("").path("overall_statuses").properties())
+        .filteredOn(status -> runs.contains(status.getKey()))
+        .hasSize(count)
+        .allMatch(status -> status.getValue().asText().equals("killed"));
   }
 }

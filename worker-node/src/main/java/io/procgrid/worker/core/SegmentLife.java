@@ -293,7 +293,13 @@ final class SegmentLife {
       case JournalEntry.ProcessRecorded recorded -> recordFailed(segment, reason);
       case JournalEntry.Tombstoned tombstoned -> kills.tombstoneFailed(segment, reason, nowMillis);
       case JournalEntry.Ended ended -> {
-        patience.block(segment, "its end cannot be made durable: %s".formatted(reason), nowMillis);
+        boolean lacksTombstone = segment.kill != null && !segment.tombstoneDurable;
+        if (!lacksTombstone || segment.blocked.isEmpty()) {
+          // An end without its tombstone has no record to be added to: the tombstone's reason tells
+          // more.
+          patience.block(
+              segment, "its end cannot be made durable: %s".formatted(reason), nowMillis);
+        }
         outbox.retry(nowMillis, ended);
       }
       case JournalEntry.Forgotten forgotten -> {
