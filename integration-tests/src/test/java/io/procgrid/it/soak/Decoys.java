@@ -2,6 +2,7 @@ package io.procgrid.it.soak;
 
 import io.procgrid.it.LivePids;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Starts processes that look like those of a run in every way but by descent. */
 final class Decoys implements AutoCloseable {
@@ -16,14 +18,14 @@ final class Decoys implements AutoCloseable {
   private final Path folder;
   private final List<Process> processes = new ArrayList<>();
 
-  /**
-   * None yet.
-   *
-   * @param folder exists; they work below it
-   */
-  Decoys(Bystanders bystanders, Path folder) {
+  /** Ends them when the program is told to end. */
+  private final Thread removalAtExit = new Thread(this::remove, "decoy-removal");
+
+  /** None yet. */
+  Decoys(Bystanders bystanders) throws IOException {
     this.bystanders = bystanders;
-    this.folder = folder;
+    folder = Files.createTempDirectory("decoys-");
+    Runtime.getRuntime().addShutdownHook(removalAtExit);
   }
 
   /** Copies what can be copied of a live process of a run: each thing alone, and all of it. */
@@ -41,7 +43,19 @@ final class Decoys implements AutoCloseable {
 
   @Override
   public void close() {
+    Runtime.getRuntime().removeShutdownHook(removalAtExit);
+    remove();
+  }
+
+  private void remove() {
     processes.forEach(Process::destroyForcibly);
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.toList().reversed()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + folder, e);
+    }
   }
 
   private void start(

@@ -2,7 +2,9 @@ package io.procgrid.it.soak;
 
 import io.procgrid.it.ProcDraft;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** The procs of the soak, each created once under its name and shared by all clients. */
 enum ProcKind {
@@ -42,8 +44,6 @@ enum ProcKind {
   /** Ends when asked to, with a status of its own. */
   GRACEFUL(8, 2, "trap 'exit 3' TERM; sleep MARK & wait");
 
-  private static final int PERCENT = 100;
-
   private final int weight;
   private final int processes;
   private final String script;
@@ -69,17 +69,21 @@ enum ProcKind {
     return SLEEPER;
   }
 
+  /** Those that there are; with grace periods or without. */
+  static List<ProcKind> all(boolean grace) {
+    return Stream.of(values()).filter(kind -> grace || kind != GRACEFUL).toList();
+  }
+
   /** One of them, by weight. */
   static ProcKind any(Random random, boolean grace) {
-    while (true) {
-      int rest = random.nextInt(PERCENT);
-      for (ProcKind kind : values()) {
-        rest -= kind.weight;
-        if (rest < 0 && (grace || kind != GRACEFUL)) {
-          return kind;
-        }
-      }
+    List<ProcKind> kinds = all(grace);
+    int rest = random.nextInt(kinds.stream().mapToInt(kind -> kind.weight).sum());
+    int index = 0;
+    while (rest >= kinds.get(index).weight) {
+      rest -= kinds.get(index).weight;
+      index++;
     }
+    return kinds.get(index);
   }
 
   /** Processes of a run on four workers, at most. */
