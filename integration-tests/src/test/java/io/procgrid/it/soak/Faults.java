@@ -6,10 +6,12 @@ import io.procgrid.it.SlowLinks;
 import io.procgrid.it.TestCluster;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Kills, pauses, restarts and parts head and workers by chance. Nobody else touches them. */
 final class Faults {
+  private static final int GLANCE_MILLIS = 50;
   private static final int LONGEST_ABSENCE_MILLIS = 2_000;
   private static final int SHORTEST_PAUSE_MILLIS = 1_000;
   private static final int LONGEST_PAUSE_MILLIS = 6_000;
@@ -29,10 +31,15 @@ final class Faults {
   /** Goes on as long as this says so; at the end every daemon runs and every link is whole. */
   void work(BooleanSupplier goesOn) throws InterruptedException {
     long mean = site.plan().faultEvery().toMillis();
+    long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mean / 2);
     while (goesOn.getAsBoolean()) {
-      Thread.sleep(mean / 2 + random.nextLong(mean));
+      if (System.nanoTime() < next) {
+        Thread.sleep(GLANCE_MILLIS);
+        continue;
+      }
       requireRunning();
       Fault.any(random).befall(this);
+      next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mean / 2 + random.nextLong(mean));
     }
     cluster.startAll();
   }

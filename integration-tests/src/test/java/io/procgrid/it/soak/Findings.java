@@ -13,6 +13,7 @@ final class Findings {
   private final SoakLog log;
   private final Map<Breach, Integer> counts = new EnumMap<>(Breach.class);
   private final List<String> told = new ArrayList<>();
+  private boolean ended;
 
   Findings(SoakLog log) {
     this.log = log;
@@ -20,11 +21,19 @@ final class Findings {
 
   /** Notes a breach with its evidence. */
   synchronized void add(Breach breach, String evidence) {
+    if (ended) {
+      return;
+    }
     counts.merge(breach, 1, Integer::sum);
     if (told.size() < TOLD_IN_FULL) {
       told.add(breach + ": " + evidence);
       log.say("!!! %s: %s", breach, evidence);
     }
+  }
+
+  /** Everything is being taken down: from now on things die that must not before. */
+  synchronized void end() {
+    ended = true;
   }
 
   synchronized int count(Breach breach) {

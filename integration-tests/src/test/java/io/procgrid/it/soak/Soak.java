@@ -40,6 +40,7 @@ public final class Soak {
     SoakLog log = new SoakLog(out);
     log.say("%s", plan);
     Findings findings = new Findings(log);
+    Runtime.getRuntime().addShutdownHook(new Thread(findings::end, "end-of-findings"));
     Bystanders bystanders = new Bystanders(findings);
     SlowLinks links = new SlowLinks();
     ClusterShape shape = new ClusterShape(plan.workers(), 1, "auto", ImmutableList.of());

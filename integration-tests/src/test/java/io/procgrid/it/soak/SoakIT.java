@@ -1,0 +1,17 @@
+package io.procgrid.it.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A minute of it; the long forms are {@code scripts/soak.sh}. */
+class SoakIT {
+  @Test
+  void clusterThatIsKilledPausedAndPartedKeepsItsWord() throws Exception {
+    SoakReport report = Soak.run(SoakPlan.lasting(Duration.ofMinutes(1)), System.out);
+    report.print(System.out);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.killed()).isPositive();
+  }
+}
