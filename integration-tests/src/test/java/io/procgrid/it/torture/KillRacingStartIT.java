@@ -30,6 +30,13 @@ class KillRacingStartIT {
   private static final int RUNS_IN_A_ROW = 5;
   private static final int LONGEST_OFFSET_MICROS = 20_000;
 
+  /** Between two executions of a client, so that they do not outrun the kill on a busy machine. */
+  private static final int PACE_MILLIS = 30;
+
+  private static final String[] PATIENT = {
+    "answer_timeout_ms", Long.toString(Waiting.LONGEST.toMillis())
+  };
+
   /** Replay the offsets with {@code -Dprocgrid.seed=N}. */
   private static final long SEED = Long.getLong("procgrid.seed", System.nanoTime());
 
@@ -133,13 +140,15 @@ class KillRacingStartIT {
                 if (after) {
                   askedAfter.add(run);
                 }
+                Thread.sleep(PACE_MILLIS);
               }
+              return null;
             }));
       }
       try {
         Waiting.until(() -> accepted.size() >= CLIENTS * RUNS_IN_A_ROW);
         before = Set.copyOf(accepted);
-        assertThat(procs.kill("").pending()).isEmpty();
+        assertThat(procs.kill("", PATIENT).pending()).isEmpty();
         killed.set(true);
         Waiting.until(() -> askedAfter.size() >= CLIENTS);
       } finally {
@@ -150,7 +159,7 @@ class KillRacingStartIT {
       }
     }
     assertKilledAndAlive(accepted, before, askedAfter);
-    assertThat(procs.kill("").pending()).isEmpty();
+    assertThat(procs.kill("", PATIENT).pending()).isEmpty();
     assertThat(LivePids.withArgument(marker)).isEmpty();
     procs.statuses("", "clear_complete", "true");
   }
