@@ -24,7 +24,7 @@ record SoakPlan(
     long seed) {
   /** With four workers, for as long as this. */
   static SoakPlan lasting(Duration duration) {
-    return new SoakPlan(duration, 4, 10, 300, Duration.ofSeconds(6), false, System.nanoTime());
+    return new SoakPlan(duration, 4, 12, 300, Duration.ofSeconds(6), false, System.nanoTime());
   }
 
   /**
