@@ -19,7 +19,8 @@ record Living(long run, long pid, long startTicks) {
       return -1;
     }
     // The fields after the name, which may hold anything; the first of them is the state.
-    return Long.parseLong(stat.substring(name + 2).split(" ", START_AFTER_NAME + 2)[START_AFTER_NAME]);
+    return Long.parseLong(
+        stat.substring(name + 2).split(" ", START_AFTER_NAME + 2)[START_AFTER_NAME]);
   }
 
   /** Whether it is still there, not another process under its pid. */

@@ -48,10 +48,11 @@ final class Load implements AutoCloseable {
   void work(BooleanSupplier goesOn) throws InterruptedException {
     List<Future<?>> working = new ArrayList<>();
     for (Work worker : workers) {
-      working.add(threads.submit(() -> {
-        worker.go(goesOn);
-        return null;
-      }));
+      working.add(
+          threads.submit(() -> {
+            worker.go(goesOn);
+            return null;
+          }));
     }
     for (Future<?> one : working) {
       try {

@@ -93,9 +93,7 @@ final class Logbook {
   /** The cluster is about to start: entries that were not removed run again. */
   synchronized void clusterStarts() {
     clusterStart = System.nanoTime();
-    runs.values().stream()
-        .filter(RunNote::autoStart)
-        .forEach(note -> over.clear((int) note.id()));
+    runs.values().stream().filter(RunNote::autoStart).forEach(note -> over.clear((int) note.id()));
   }
 
   /** The entry was removed and its run, if it had one, is over: from now on it never runs. */

@@ -21,7 +21,8 @@ enum ProcKind {
       setsid sleep MARK &
       (env -i setsid sleep MARK &)
       sh -c "trap '' TERM; sleep MARK & sleep MARK; :" &
-      exec sleep MARK"""),
+      exec sleep MARK\
+      """),
 
   /** All of it stopped. */
   STOPPED(5, 2, "sleep MARK & kill -STOP $!; kill -STOP $$; exec sleep MARK"),
@@ -118,6 +119,7 @@ enum ProcKind {
         sleep $PROCGRID_PARAM_SECONDS
         name=$PROCGRID_RUN_ID.$PROCGRID_SEGMENT_ID.$$
         printf %s $PROCGRID_PARAM_CODE >LEDGER/new.$name && mv LEDGER/new.$name LEDGER/$name
-        exit $PROCGRID_PARAM_CODE""";
+        exit $PROCGRID_PARAM_CODE\
+        """;
   }
 }

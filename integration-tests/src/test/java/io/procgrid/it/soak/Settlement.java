@@ -55,7 +55,8 @@ final class Settlement {
       RunState state = new RunState(Long.toString(run), answer);
       RunNote note = site.logbook().find(run);
       if (note == null || !OVER.contains(state.overall())) {
-        site.findings().add(Breach.LOST, "run %d, kept, reads '%s'".formatted(run, state.overall()));
+        site.findings()
+            .add(Breach.LOST, "run %d, kept, reads '%s'".formatted(run, state.overall()));
         continue;
       }
       truth.check(note, state);
@@ -75,15 +76,19 @@ final class Settlement {
         return answer;
       }
       if (System.nanoTime() > deadline) {
-        site.findings().add(Breach.STUCK, "after %s, tag %s: %s; %s".formatted(
-            LONGEST, batch.tag(), overall, answer.path("messages")));
+        site.findings()
+            .add(
+                Breach.STUCK,
+                "after %s, tag %s: %s; %s"
+                    .formatted(LONGEST, batch.tag(), overall, answer.path("messages")));
         return answer;
       }
     }
   }
 
   private JsonNode status(Batch batch, long waitMillis) throws InterruptedException {
-    return site.head().untilAnswered("/show/proc/status", request(batch, "wait_ms", "" + waitMillis));
+    return site.head()
+        .untilAnswered("/show/proc/status", request(batch, "wait_ms", "" + waitMillis));
   }
 
   private static Map<String, ?> request(Batch batch, String option, String value) {
@@ -115,8 +120,8 @@ final class Settlement {
     if (note == null) {
       throw new IllegalStateException("no note of run " + state.runId());
     }
-    site.tally().count(
-        state.overall().equals("killed") ? Tally.Of.KILLED : Tally.Of.ENDED_BY_ITSELF);
+    site.tally()
+        .count(state.overall().equals("killed") ? Tally.Of.KILLED : Tally.Of.ENDED_BY_ITSELF);
     truth.check(note, state);
   }
 

@@ -14,8 +14,7 @@ final class SoakLog {
 
   /** A line; the format as in {@link String#format}. */
   void say(String format, Object... arguments) {
-    out.printf(
-        Locale.ROOT, "%8.2f %s%n", seconds(), String.format(Locale.ROOT, format, arguments));
+    out.printf(Locale.ROOT, "%8.2f %s%n", seconds(), String.format(Locale.ROOT, format, arguments));
   }
 
   /** Seconds since the start. */

@@ -34,17 +34,21 @@ final class StatusTruth {
     this.tally = tally;
   }
 
-  /** Reports every lie in the status of a run that is over, after a look that began since it was. */
+  /**
+   * Reports every lie in the status of a run that is over, after a look that began since it was.
+   */
   void check(RunNote note, RunState state) {
     List<ExitLedger.Entry> entries = ledger.of(note.id());
-    state.statuses().forEach((segment, status) -> {
-      List<ExitLedger.Entry> said =
-          entries.stream().filter(entry -> entry.segment().equals(segment)).toList();
-      String lie = lie(note, status, state.message(segment), said);
-      if (!lie.isEmpty()) {
-        report(note, state, "segment %s: %s".formatted(segment, lie), entries);
-      }
-    });
+    state
+        .statuses()
+        .forEach((segment, status) -> {
+          List<ExitLedger.Entry> said =
+              entries.stream().filter(entry -> entry.segment().equals(segment)).toList();
+          String lie = lie(note, status, state.message(segment), said);
+          if (!lie.isEmpty()) {
+            report(note, state, "segment %s: %s".formatted(segment, lie), entries);
+          }
+        });
     if (!state.overall().equals(rolledUp(state.statuses()))) {
       report(note, state, "is not what its segments are", entries);
     }
@@ -54,8 +58,7 @@ final class StatusTruth {
   }
 
   /** What is wrong with the status of a segment; empty when nothing is. */
-  private String lie(
-      RunNote note, String status, String message, List<ExitLedger.Entry> said) {
+  private String lie(RunNote note, String status, String message, List<ExitLedger.Entry> said) {
     if (said.size() > 1) {
       return "it ran twice";
     }
@@ -97,8 +100,7 @@ final class StatusTruth {
     return statuses.containsValue("error") ? "error" : "complete";
   }
 
-  private void report(
-      RunNote note, RunState state, String lie, List<ExitLedger.Entry> entries) {
+  private void report(RunNote note, RunState state, String lie, List<ExitLedger.Entry> entries) {
     findings.add(
         Breach.LIE,
         "run %d reads %s %s, messages %s: %s; its processes said %s; %s"

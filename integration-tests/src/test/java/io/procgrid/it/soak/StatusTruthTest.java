@@ -81,8 +81,7 @@ class StatusTruthTest {
   }
 
   @Test
-  void killedThoughItHadSaidItsStatusIsTrueOnlyWhenTheKillCameBeforeItWasGone()
-      throws IOException {
+  void killedThoughItHadSaidItsStatusIsTrueOnlyWhenTheKillCameBeforeItWasGone() throws IOException {
     said(0);
     kill(Selection.everything());
     ledger.seenAlive(Set.of());

@@ -146,8 +146,7 @@ final class Watchman implements Runnable {
 
   private synchronized void report(Living process) {
     if (reported.add(process)) {
-      findings.add(
-          Breach.SURVIVOR, process.describe() + "; noted: " + logbook.find(process.run()));
+      findings.add(Breach.SURVIVOR, process.describe() + "; noted: " + logbook.find(process.run()));
     }
   }
 }

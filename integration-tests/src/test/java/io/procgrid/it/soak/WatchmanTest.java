@@ -22,7 +22,8 @@ class WatchmanTest {
 
   private final Findings findings =
       new Findings(new SoakLog(new PrintStream(OutputStream.nullOutputStream())));
-  private final Marker marker = new Marker(Long.toString(ProcessHandle.current().pid() + 10_000_000_000L));
+  private final Marker marker =
+      new Marker(Long.toString(ProcessHandle.current().pid() + 10_000_000_000L));
   private final Logbook logbook = new Logbook();
   private final Bystanders bystanders = new Bystanders(findings);
   private Watchman watchman;
@@ -84,8 +85,7 @@ class WatchmanTest {
   }
 
   @Test
-  void bystanderThatLooksLikeTheRunIsNoSurvivorAndIsMissedWhenItDies()
-      throws InterruptedException {
+  void bystanderThatLooksLikeTheRunIsNoSurvivorAndIsMissedWhenItDies() throws InterruptedException {
     bystanders.add("a decoy", process.pid());
     answered(new KillAnswer(Set.of("" + RUN), Map.of()));
     watchman.awaitLook();

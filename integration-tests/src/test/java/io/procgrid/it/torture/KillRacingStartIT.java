@@ -102,8 +102,9 @@ class KillRacingStartIT {
         assertThat(LivePids.withArgument(marker)).as("after %s, seed %d", tag, SEED).isEmpty();
         JsonNode overall =
             procs.statuses("", "run_tag", tag, "clear_complete", "true").path("overall_statuses");
-        assertThat(overall).hasSize(CLIENTS * RUNS_IN_A_ROW).allMatch(
-            status -> status.asText().equals("killed"), "is killed");
+        assertThat(overall)
+            .hasSize(CLIENTS * RUNS_IN_A_ROW)
+            .allMatch(status -> status.asText().equals("killed"), "is killed");
       }
     }
     assertThat(LivePids.withArgument(marker)).isEmpty();
