@@ -62,7 +62,6 @@ final class Killer {
 
   private Optional<KillAnswer> once(Selection selection, String endpoint, Map<String, ?> request) {
     KillCall call = logbook.open(selection);
-    tally.count(Tally.Of.KILL_CALLS);
     Optional<KillAnswer> answer;
     try {
       answer = head.once(endpoint, request).map(KillAnswer::of);
@@ -70,6 +69,7 @@ final class Killer {
       logbook.close(call);
     }
     answer.ifPresent(told -> {
+      tally.count(Tally.Of.KILL_CALLS);
       watchman.expectDead(logbook.answered(call, told));
       tally.add(Tally.Of.PENDING, told.pending().size());
     });

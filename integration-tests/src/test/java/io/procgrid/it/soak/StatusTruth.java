@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  *   <li>error with an exit status: a process said exactly that status.
  *   <li>killed: a kill that may have hit the run was sent, and when a process said its status all
  *       the same, the kill was sent before nothing of the run was left.
+ *   <li>error with an exit status that is lost: counted, since unknown is said to be unknown.
  *   <li>No process of a segment speaks twice; what a kill listed is killed.
  * </ul>
  */
@@ -77,9 +78,9 @@ final class StatusTruth {
 
   private String error(String message, List<ExitLedger.Entry> said) {
     if (message.startsWith(LOST)) {
-      // Unknown, and said to be unknown.
+      // Unknown, and said to be unknown: no lie, but nothing to be proud of.
       tally.count(Tally.Of.EXITS_UNKNOWN);
-      return said.isEmpty() ? "it did not end by itself" : "";
+      return "";
     }
     Matcher exit = EXIT.matcher(message);
     if (!exit.find()) {
