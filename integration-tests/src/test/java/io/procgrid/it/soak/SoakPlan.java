@@ -22,6 +22,11 @@ record SoakPlan(
     Duration faultEvery,
     boolean grace,
     long seed) {
+  private static final long MOST = 10_000;
+
+  /** A batch and the entries need so many. */
+  private static final long FEWEST_PROCESSES = 100;
+
   /** With four workers, for as long as this. */
   static SoakPlan lasting(Duration duration) {
     return new SoakPlan(duration, 4, 12, 300, Duration.ofSeconds(6), false, System.nanoTime());
@@ -55,14 +60,17 @@ record SoakPlan(
   }
 
   private SoakPlan with(String option, String value) {
-    long number = number(option, value);
     return switch (option) {
-      case "--minutes" -> lasting(Duration.ofMinutes(number), faultEvery, seed);
-      case "--seconds" -> lasting(Duration.ofSeconds(number), faultEvery, seed);
-      case "--fault-seconds" -> lasting(duration, Duration.ofSeconds(number), seed);
-      case "--seed" -> lasting(duration, faultEvery, number);
-      case "--clients" -> loaded((int) number, processes);
-      case "--processes" -> loaded(clients, (int) number);
+      case "--minutes" ->
+          lasting(Duration.ofMinutes(number(option, value, 1, MOST)), faultEvery, seed);
+      case "--seconds" ->
+          lasting(Duration.ofSeconds(number(option, value, 1, MOST)), faultEvery, seed);
+      case "--fault-seconds" ->
+          lasting(duration, Duration.ofSeconds(number(option, value, 1, MOST)), seed);
+      case "--seed" ->
+          lasting(duration, faultEvery, number(option, value, Long.MIN_VALUE, Long.MAX_VALUE));
+      case "--clients" -> loaded((int) number(option, value, 1, MOST), processes);
+      case "--processes" -> loaded(clients, (int) number(option, value, FEWEST_PROCESSES, MOST));
       default ->
           throw new IllegalArgumentException(
               option
@@ -79,16 +87,16 @@ record SoakPlan(
     return new SoakPlan(duration, workers, newClients, newProcesses, faultEvery, grace, seed);
   }
 
-  private static long number(String option, String value) {
+  private static long number(String option, String value, long least, long most) {
     try {
       long number = Long.parseLong(value);
-      if (number > 0 && (option.equals("--seed") || number <= 100_000)) {
+      if (number >= least && number <= most) {
         return number;
       }
     } catch (NumberFormatException e) {
       // Said below, together with what is out of range.
     }
     throw new IllegalArgumentException(
-        "%s: '%s' is not a number from 1 to 100000".formatted(option, value));
+        "%s: '%s' is not a number from %d to %d".formatted(option, value, least, most));
   }
 }
