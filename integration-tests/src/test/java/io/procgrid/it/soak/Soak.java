@@ -8,12 +8,16 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /** Runs a cluster under load and faults and checks everything it says: builds all the parts. */
 public final class Soak {
   private static final long NONCES = 900_000_000;
+
+  /** Starting, settling and removing a cluster take a minute; more than this is a failure. */
+  private static final Duration LONGEST_AFTERMATH = Duration.ofMinutes(10);
 
   private Soak() {}
 
@@ -30,6 +34,7 @@ public final class Soak {
       System.exit(2);
       return;
     }
+    endAtTheLatestAfter(plan.duration().plus(LONGEST_AFTERMATH));
     SoakReport report = run(plan, System.out);
     report.print(System.out);
     System.exit(report.isClean() ? 0 : 1);
@@ -58,6 +63,18 @@ public final class Soak {
         keepLogs(site, cluster);
       }
     }
+  }
+
+  private static void endAtTheLatestAfter(Duration duration) {
+    Thread.ofVirtual().start(() -> {
+      try {
+        Thread.sleep(duration);
+        System.err.println("soak: does not end after " + duration + ", which is a failure");
+        System.exit(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
   }
 
   private static Site site(

@@ -1,5 +1,6 @@
 package io.procgrid.it.soak;
 
+import com.google.common.base.Throwables;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ final class Watchman implements Runnable {
   private long begun;
   private long ended;
   private boolean urgent;
+  private boolean stopped;
   private volatile Map<Long, List<Living>> latest = Map.of();
 
   Watchman(
@@ -59,10 +61,18 @@ final class Watchman implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      findings.add(Breach.FAILURE, "nobody looks: " + Throwables.getStackTraceAsString(e));
+    } finally {
+      stop();
     }
   }
 
-  /** Returns when a look that began after this call has ended. */
+  /**
+   * Returns when a look that began after this call has ended.
+   *
+   * @throws IllegalStateException nobody looks any more
+   */
   void awaitLook() throws InterruptedException {
     await(false);
   }
@@ -114,6 +124,16 @@ final class Watchman implements Runnable {
     tally.count(Tally.Of.LOOKS);
   }
 
+  private void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+      done.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void await(boolean now) throws InterruptedException {
     lock.lock();
     try {
@@ -123,6 +143,9 @@ final class Watchman implements Runnable {
         wanted.signal();
       }
       while (ended < next) {
+        if (stopped) {
+          throw new IllegalStateException("nobody looks any more");
+        }
         done.await();
       }
     } finally {
