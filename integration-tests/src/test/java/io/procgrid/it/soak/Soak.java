@@ -66,15 +66,16 @@ public final class Soak {
   }
 
   private static void endAtTheLatestAfter(Duration duration) {
-    Thread.ofVirtual().start(() -> {
-      try {
-        Thread.sleep(duration);
-        System.err.println("soak: does not end after " + duration + ", which is a failure");
-        System.exit(1);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            Thread.sleep(duration);
+            System.err.println("soak: does not end after " + duration + ", which is a failure");
+            System.exit(1);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   private static Site site(

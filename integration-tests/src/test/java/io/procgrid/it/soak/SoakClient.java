@@ -108,11 +108,15 @@ final class SoakClient {
     batchKill.delete(proc);
   }
 
+  /** Less than all of it when the head goes away: the kill that follows waits for its return. */
   private void execute(Batch batch, List<ProcKind> kinds, Optional<String> ownProc) {
     for (ProcKind kind : kinds) {
       OptionalLong run =
           executor.execute(ownProc.orElse(kind.procName()), batch.tag(), params(kind));
-      run.ifPresent(batch.runs()::add);
+      if (run.isEmpty()) {
+        return;
+      }
+      batch.runs().add(run.getAsLong());
     }
   }
 

@@ -13,8 +13,18 @@ class SoakPlanTest {
   void optionsAreRead() {
     SoakPlan plan =
         SoakPlan.parse(
-            List.of("--minutes", "30", "--seed", "-7", "--clients", "3", "--grace",
-                "--processes", "200", "--fault-seconds", "9"));
+            List.of(
+                "--minutes",
+                "30",
+                "--seed",
+                "-7",
+                "--clients",
+                "3",
+                "--grace",
+                "--processes",
+                "200",
+                "--fault-seconds",
+                "9"));
     assertThat(plan)
         .isEqualTo(
             new SoakPlan(Duration.ofMinutes(30), 4, 3, 200, Duration.ofSeconds(9), true, -7));
