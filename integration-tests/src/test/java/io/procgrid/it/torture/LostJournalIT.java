@@ -8,6 +8,7 @@ import io.procgrid.it.LivePids;
 import io.procgrid.it.OwnCluster;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
+import io.procgrid.it.Signals;
 import io.procgrid.it.TestCluster;
 import io.procgrid.it.Waiting;
 import java.io.IOException;
@@ -42,5 +43,11 @@ class LostJournalIT {
     assertThat(procs.kill(run, "answer_timeout_ms", "500").runIds()).isEmpty();
     assertThat(procs.status(run).overall()).isEqualTo("running");
     assertThat(LivePids.among(pids)).isEqualTo(pids);
+
+    pids.forEach(pid -> Signals.send("KILL", pid));
+    Waiting.until(() -> LivePids.among(pids).isEmpty());
+    cluster.worker(1).kill();
+    cluster.worker(1).start();
+    Waiting.until(() -> cluster.worker(1).log().contains("whose worker is gone"));
   }
 }
