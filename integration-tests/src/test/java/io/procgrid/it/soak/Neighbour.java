@@ -15,7 +15,7 @@ final class Neighbour implements AutoCloseable {
 
   /** Starts it, with two processes of one run. */
   Neighbour(Bystanders bystanders) {
-    cluster = TestCluster.start(new ClusterShape(1, 1, "auto", ImmutableList.of()));
+    cluster = TestCluster.start(new ClusterShape(1, 1, "auto", ImmutableList.of(), false));
     run =
         cluster
             .procs()

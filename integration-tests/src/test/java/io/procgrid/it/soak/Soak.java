@@ -48,7 +48,7 @@ public final class Soak {
     Runtime.getRuntime().addShutdownHook(new Thread(findings::end, "end-of-findings"));
     Bystanders bystanders = new Bystanders(findings);
     SlowLinks links = new SlowLinks();
-    ClusterShape shape = new ClusterShape(plan.workers(), 1, "auto", ImmutableList.of());
+    ClusterShape shape = new ClusterShape(plan.workers(), 1, "auto", ImmutableList.of(), false);
     try (Neighbour neighbour = new Neighbour(bystanders);
         TestCluster cluster = TestCluster.start(shape, links);
         Decoys decoys = new Decoys(bystanders)) {
