@@ -90,6 +90,7 @@ final class CgroupContainment implements Containment {
 
   @Override
   public void sweep(Set<ProcessRecord> claimed) {
+    supervision.sweepKeepers(claimed);
     Set<Path> claimedLeaves =
         claimed.stream()
             .filter(record -> record.containment().equals(NAME))

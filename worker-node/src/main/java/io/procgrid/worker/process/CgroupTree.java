@@ -60,7 +60,7 @@ final class CgroupTree extends MarkedTree {
 
   @Override
   public void dispose() {
-    settle();
+    super.dispose();
     supervision.removeWhenReady(leaf.path().toString(), leaf::remove);
   }
 }

@@ -4,6 +4,7 @@ import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ abstract class MarkedTree extends SupervisedTree {
   final DescentMark mark;
   final WatchedProcess leader;
   private final @Nullable Gate gate;
+  private volatile boolean leaderIsKilled;
 
   /** A tree; gate is null when an earlier worker launched it. */
   MarkedTree(
@@ -33,13 +35,23 @@ abstract class MarkedTree extends SupervisedTree {
   @Override
   public final void release() {
     if (gate != null) {
-      gate.open();
+      // In this order: once the leader goes on, it may end at any time.
+      leader.keep();
+      gate.open(leader);
     }
   }
 
   @Override
   public final CompletableFuture<ExitStatus> leaderExit() {
     return leader.exit();
+  }
+
+  @Override
+  public TreeDeath kill(Consumer<String> blocked) throws InterruptedException {
+    if (!leader.exit().isDone()) {
+      leaderIsKilled = true;
+    }
+    return super.kill(blocked);
   }
 
   @Override
@@ -59,6 +71,10 @@ abstract class MarkedTree extends SupervisedTree {
       gate.close();
     }
     supervision.descendants().unregister(mark);
+    if (leaderIsKilled) {
+      // How it ended is no news, and nobody who looks for its pid is to find as much as a zombie.
+      letGo();
+    }
   }
 
   /** Lets go of the watched processes, all of which are dead. */
@@ -69,5 +85,10 @@ abstract class MarkedTree extends SupervisedTree {
   @Override
   public void dispose() {
     settle();
+    letGo();
+  }
+
+  private void letGo() {
+    supervision.removeWhenReady("the zombie of pid " + leader.pid(), leader::letGo);
   }
 }

@@ -4,6 +4,7 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.DescentMark;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Set;
 
 /**
  * A session for each segment, and repeated scans of /proc. Best effort: who changes the very limit
@@ -52,6 +53,11 @@ final class SessionContainment implements Containment {
   @Override
   public ContainedTree adopt(SegmentKey segment, ProcessRecord record) {
     return new Adoption(supervision).adopt(record);
+  }
+
+  @Override
+  public void sweep(Set<ProcessRecord> claimed) {
+    supervision.sweepKeepers(claimed);
   }
 
   @Override

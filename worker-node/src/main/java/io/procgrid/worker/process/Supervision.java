@@ -11,6 +11,7 @@ import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,15 +45,17 @@ final class Supervision implements AutoCloseable {
   /**
    * Makes this process the sub-reaper of its descendants and begins to watch.
    *
+   * @param identity of the worker
+   * @param hostName a label, for messages
    * @param blockedAfter how long a kill goes without proof before it says why
    * @throws IOException this host lacks something that Linux has
    */
-  Supervision(String hostName, Duration blockedAfter) throws IOException {
+  Supervision(String identity, String hostName, Duration blockedAfter) throws IOException {
     this.hostName = hostName;
     this.blockedAfter = blockedAfter;
     DescentMark.requireRoom();
     bootId = LinuxHost.bootId();
-    launcher = new Launcher(GateShell.probe());
+    launcher = new Launcher(GateShell.probe(), Keepers.probe(identity));
     Spawn.keepExitStatuses();
     SubReaper.become();
     exits = new ExitWatcher(callbacks);
@@ -133,6 +136,15 @@ final class Supervision implements AutoCloseable {
               + ": its process could not be contained: "
               + e.getMessage(),
           e);
+    }
+  }
+
+  /** Ends what earlier workers left to keep the statuses of trees whose end is recorded. */
+  void sweepKeepers(Set<ProcessRecord> claimed) {
+    try {
+      launcher.keepers().sweep(claimed);
+    } catch (SystemCallException e) {
+      log.warn("keepers that earlier workers left are not all ended: {}", e.getMessage());
     }
   }
 

@@ -20,6 +20,9 @@ public final class Pidfd implements AutoCloseable {
   /** The one signal that cannot be caught. */
   public static final int SIGKILL = 9;
 
+  /** The one signal besides that cannot be caught: stops a process where it is. */
+  public static final int SIGSTOP = 19;
+
   // The same numbers on every architecture since Linux 5.1.
   private static final long SYS_PIDFD_SEND_SIGNAL = 424;
   private static final long SYS_PIDFD_OPEN = 434;
