@@ -351,9 +351,6 @@ final class SegmentLife {
     segment.phase = Phase.CONCLUDING;
     segment.outcome = outcome;
     outbox.journal(new JournalEntry.Ended(segment.key, outcome));
-    if (segment.spec != null) {
-      outbox.add(new WorkerEffect.CleanUp(segment.key));
-    }
   }
 
   private void settle(Segment segment, long nowMillis) {
@@ -394,7 +391,11 @@ final class SegmentLife {
       }
       case JournalEntry.Ended ended -> {
         segment.phase = Phase.OVER;
-        segment.spec = null;
+        if (segment.spec != null) {
+          // Not before: until its end is durable, another worker may need what is left of it.
+          outbox.add(new WorkerEffect.CleanUp(segment.key));
+          segment.spec = null;
+        }
         settle(segment, nowMillis);
       }
       case JournalEntry.Forgotten forgotten -> {
