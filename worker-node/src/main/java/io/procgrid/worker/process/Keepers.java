@@ -39,12 +39,25 @@ final class Keepers {
   }
 
   /**
+   * Ends the keepers of a worker that is gone for good and whose trees are dead.
+   *
+   * @param identity of that worker
+   */
+  static void sweepAfter(String identity) throws SystemCallException {
+    sweep(markOf(identity), Set.of());
+  }
+
+  private static DescentMark markOf(String identity) {
+    return DescentMark.of("keepers of " + identity);
+  }
+
+  /**
    * Looks what this host offers.
    *
    * @param identity of the worker whose keepers they are
    */
   static Keepers probe(String identity) {
-    DescentMark mark = DescentMark.of("keepers of " + identity);
+    DescentMark mark = markOf(identity);
     String failure = "there is none";
     for (Path place : PLACES) {
       Path setsid = place.resolve("setsid");
@@ -125,6 +138,11 @@ final class Keepers {
    * @param claimed trees whose end the journal does not know
    */
   void sweep(Set<ProcessRecord> claimed) throws SystemCallException {
+    sweep(mark, claimed);
+  }
+
+  private static void sweep(DescentMark mark, Set<ProcessRecord> claimed)
+      throws SystemCallException {
     for (int pid : ProcessTable.marked().getOrDefault(mark.value(), List.of())) {
       if (ProcessTable.childrenOf(pid).stream().allMatch(child -> isLeft(child, claimed))) {
         Descendants.kill(pid, () -> mark.isOn(pid));

@@ -27,7 +27,7 @@ final class NamespaceContainment implements Containment {
    * meanwhile is reaped by the shell's own waiting.
    */
   private static final String INIT =
-      "\"$@\"; exec </dev/null 3>&-; while kill -0 -1 2>/dev/null; do sleep 0.1; done";
+      "exec 2>/dev/null; \"$@\"; exec </dev/null 3>&-; while kill -0 -1; do sleep 0.1; done";
 
   private final Supervision supervision;
   private final NamespaceTool tool;
