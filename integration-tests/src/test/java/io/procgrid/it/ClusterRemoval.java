@@ -12,30 +12,44 @@ import java.util.stream.Stream;
 /**
  * Takes a cluster away whatever state a test left it in: daemons first, by their pids, then every
  * process that works in or writes to the data directory, then the cgroups those were in, then the
- * directory.
+ * places where the daemons ran, then the directory.
  */
 final class ClusterRemoval {
   private final Path dataDir;
   private final Daemon head;
   private final List<Daemon> workers;
+  private final List<Path> workerFiles;
+  private final ClusterPlaces places;
 
-  ClusterRemoval(Path dataDir, Daemon head, List<Daemon> workers) {
+  /**
+   * Removes nothing yet.
+   *
+   * @param workerFiles in which workers say who they are; one that never came so far has none
+   */
+  ClusterRemoval(
+      Path dataDir,
+      Daemon head,
+      List<Daemon> workers,
+      List<Path> workerFiles,
+      ClusterPlaces places) {
     this.dataDir = dataDir;
     this.head = head;
     this.workers = workers;
+    this.workerFiles = workerFiles;
+    this.places = places;
   }
 
   void run() {
     head.kill();
     workers.forEach(Daemon::kill);
     killProcs();
-    workers.forEach(this::removeCgroups);
+    workerFiles.forEach(ClusterRemoval::removeCgroups);
+    places.close();
     removeFolder();
   }
 
   /** A worker that was killed leaves the cgroup that its identity names. */
-  private void removeCgroups(Daemon worker) {
-    Path file = dataDir.resolve(worker.name() + ".json");
+  private static void removeCgroups(Path file) {
     if (Files.exists(file)) {
       try {
         CgroupFolders.removeOf(RestReply.parse(Files.readString(file)).path("identity").asText());
