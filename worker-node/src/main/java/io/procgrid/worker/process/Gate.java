@@ -45,8 +45,7 @@ final class Gate implements AutoCloseable {
             return;
           }
         }
-        writer.write(
-            Arrays.copyOfRange(opening, start, Math.min(start + PIECE, opening.length)));
+        writer.write(Arrays.copyOfRange(opening, start, Math.min(start + PIECE, opening.length)));
       }
     } catch (SystemCallException e) {
       // The reader is gone: a kill came first. Its exit tells the rest.

@@ -55,7 +55,9 @@ final class Keeper {
       // Only a keeper that was seen to be stopped cannot be on its way to wait for the leader.
       Backoff backoff = new Backoff(FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
       long start = System.nanoTime();
-      while (ProcessStat.of(pid).filter(stat -> !stat.isStopped() && !stat.isEnding()).isPresent()) {
+      while (ProcessStat.of(pid)
+          .filter(stat -> !stat.isStopped() && !stat.isEnding())
+          .isPresent()) {
         if (System.nanoTime() - start > LONGEST_WAIT_NANOS) {
           log.warn(
               "keeper pid {} does not stop: the exit status of its proc is lost if that ends while"

@@ -85,7 +85,7 @@ final class Launcher {
       // With the gate closed, all of it exits by itself.
       started.gate().close();
       awaitEnd(started.pid());
-      throw refusal(plan, e.getMessage(), e);
+      throw refusal(plan, String.valueOf(e.getMessage()), e);
     }
   }
 

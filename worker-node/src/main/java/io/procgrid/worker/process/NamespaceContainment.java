@@ -1,19 +1,13 @@
 package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.DescentMark;
-import io.procgrid.worker.process.linux.Descriptor;
-import io.procgrid.worker.process.linux.ProcessStat;
-import io.procgrid.worker.process.linux.ProcessTable;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A pid namespace for each segment, with a user namespace around it where the worker is not root.
@@ -23,8 +17,8 @@ final class NamespaceContainment implements Containment {
   static final String NAME = "namespace";
 
   /**
-   * What pid 1 does: wait for the leader's keeper, then stay until it is alone. Whatever is orphaned
-   * meanwhile is reaped by the shell's own waiting.
+   * What pid 1 does: wait for the leader's keeper, then stay until it is alone. Whatever is
+   * orphaned meanwhile is reaped by the shell's own waiting.
    */
   private static final String INIT =
       "exec 2>/dev/null; \"$@\"; exec </dev/null 3>&-; while kill -0 -1; do sleep 0.1; done";
@@ -97,8 +91,7 @@ final class NamespaceContainment implements Containment {
   private static Launcher.Held hold(LaunchPlan plan, Launcher.Started started)
       throws LaunchException {
     try {
-      return new Launcher.Held(
-          started.pid(), WatchedProcess.child(started.pid()), started.gate());
+      return new Launcher.Held(started.pid(), WatchedProcess.child(started.pid()), started.gate());
     } catch (SystemCallException e) {
       started.gate().close();
       throw new LaunchException("cannot start " + plan.executable() + ": " + e.getMessage(), e);

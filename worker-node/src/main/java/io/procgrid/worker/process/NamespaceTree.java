@@ -69,7 +69,8 @@ final class NamespaceTree extends MarkedTree {
     }
     Set<Integer> live = new LinkedHashSet<>();
     for (int pid : supervision.descendants().look(mark).live()) {
-      // Outer, init, keeper and the init's helpers share the outer's session; the leader left it before
+      // Outer, init, keeper and the init's helpers share the outer's session; the leader left it
+      // before
       // its gate, and nobody can go back.
       Optional<ProcessStat> stat = ProcessStat.of(pid);
       if (stat.isPresent() && stat.get().session() != outer.pid()) {

@@ -102,7 +102,8 @@ final class PortableContainment implements Containment {
         leader
             .map(handle -> handle.onExit().thenApply(over -> lost))
             .orElseGet(() -> CompletableFuture.completedFuture(lost));
-    return new PortableTree(record, blockedAfter, hostName, alive, leader.orElse(null), exit, null, "");
+    return new PortableTree(
+        record, blockedAfter, hostName, alive, leader.orElse(null), exit, null, "");
   }
 
   /** Keeps track of the descendants: once their parents are gone, nothing leads to them. */

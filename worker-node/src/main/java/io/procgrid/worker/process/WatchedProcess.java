@@ -30,6 +30,9 @@ final class WatchedProcess {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  private static final String ENDED_UNSEEN =
+      "it ended while no worker ran, and its keeper was gone";
+
   private final int pid;
   private final long startTicks;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
@@ -77,7 +80,7 @@ final class WatchedProcess {
       pidfd = Pidfd.open(pid);
     } catch (SystemCallException e) {
       if (e.errno() == Errno.ESRCH) {
-        return gone(pid, startTicks, "it ended while no worker ran");
+        return gone(pid, startTicks, ENDED_UNSEEN);
       }
       throw e;
     }
@@ -85,7 +88,7 @@ final class WatchedProcess {
     Optional<ProcessStat> stat = ProcessStat.of(pid);
     if (stat.isEmpty() || stat.get().startTicks() != startTicks) {
       pidfd.close();
-      return gone(pid, startTicks, "it ended while no worker ran");
+      return gone(pid, startTicks, ENDED_UNSEEN);
     }
     Keeper keeper = keepers.find(stat.get().parent());
     return new WatchedProcess(pid, startTicks, pidfd, keeper, true);
@@ -94,7 +97,7 @@ final class WatchedProcess {
   /** A process that is over, its status lost. */
   static WatchedProcess gone(int pid, long startTicks, String reason) {
     WatchedProcess process = new WatchedProcess(pid, startTicks, null, Keeper.absent(), true);
-    process.exit.complete(new ExitStatus.Lost("exit status unknown: " + reason));
+    process.exit.complete(new ExitStatus.Lost(reason));
     return process;
   }
 
@@ -251,13 +254,12 @@ final class WatchedProcess {
 
   /** The status, which is lost when nothing of the process is left to tell it. */
   private Optional<ExitStatus> latestStatus() {
-    boolean isGone =
-        ProcessStat.of(pid).filter(stat -> stat.startTicks() == startTicks).isEmpty();
+    boolean isGone = ProcessStat.of(pid).filter(stat -> stat.startTicks() == startTicks).isEmpty();
     return status().or(() -> isGone ? Optional.of(lost()) : Optional.empty());
   }
 
   private static ExitStatus lost() {
     return new ExitStatus.Lost(
-        "exit status lost: another process waited for it, and the kernel tells it to nobody else");
+        "another process waited for it, and the kernel tells it to nobody else");
   }
 }
