@@ -30,9 +30,6 @@ final class SegmentEnds {
     segment.phase = Phase.CONCLUDING;
     segment.outcome = outcome;
     outbox.journal(new JournalEntry.Ended(segment.key, outcome));
-    if (segment.spec != null || segment.released) {
-      outbox.add(new WorkerEffect.CleanUp(segment.key));
-    }
   }
 
   /** Concludes a segment without process, unless an earlier incarnation it covers still lives. */

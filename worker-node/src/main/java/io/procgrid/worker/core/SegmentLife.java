@@ -275,7 +275,11 @@ final class SegmentLife {
       }
       case JournalEntry.Ended ended -> {
         segment.phase = Phase.OVER;
-        segment.spec = null;
+        if (segment.spec != null || segment.released) {
+          // Not before: until its end is durable, another worker may need what is left of it.
+          outbox.add(new WorkerEffect.CleanUp(segment.key));
+          segment.spec = null;
+        }
         ends.settle(segment, nowMillis);
       }
       case JournalEntry.Forgotten forgotten -> {

@@ -82,7 +82,7 @@ final class CgroupTree extends MarkedTree {
 
   @Override
   public void dispose() {
-    settle();
+    super.dispose();
     supervision.removeWhenReady(leaf.path().toString(), leaf::remove);
   }
 }

@@ -141,6 +141,9 @@ public final class ContainmentProbe {
   private Containment openNamespace() throws ContainmentException {
     Supervision supervision = supervise();
     try {
+      if (supervision.launcher().keepers().command().isEmpty()) {
+        throw new IOException("setsid of util-linux does not work here; install util-linux");
+      }
       return new NamespaceContainment(supervision, NamespaceTool.probe(), clock);
     } catch (IOException e) {
       supervision.close();
@@ -166,7 +169,7 @@ public final class ContainmentProbe {
       throw new ContainmentException(unsupported.get());
     }
     try {
-      return new Supervision(hostName, blockedAfter, grounds);
+      return new Supervision(identity, hostName, blockedAfter, grounds);
     } catch (IOException e) {
       throw new ContainmentException(String.valueOf(e.getMessage()), e);
     }

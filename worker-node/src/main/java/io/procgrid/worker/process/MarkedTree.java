@@ -5,6 +5,7 @@ import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ abstract class MarkedTree extends SupervisedTree {
   final DescentMark mark;
   final WatchedProcess leader;
   private final @Nullable Gate gate;
+  private volatile boolean leaderIsKilled;
 
   /** A tree; gate is null when an earlier worker launched it. */
   MarkedTree(
@@ -34,7 +36,9 @@ abstract class MarkedTree extends SupervisedTree {
   @Override
   public final void release() {
     if (gate != null) {
-      gate.open();
+      // In this order: once the leader goes on, it may end at any time.
+      leader.keep();
+      gate.open(leader);
     }
   }
 
@@ -57,6 +61,14 @@ abstract class MarkedTree extends SupervisedTree {
   }
 
   @Override
+  public TreeDeath kill(Consumer<String> blocked) throws InterruptedException {
+    if (!leader.exit().isDone()) {
+      leaderIsKilled = true;
+    }
+    return super.kill(blocked);
+  }
+
+  @Override
   boolean awaitEffect() throws SystemCallException {
     return leader.awaitDeath();
   }
@@ -73,6 +85,10 @@ abstract class MarkedTree extends SupervisedTree {
       gate.close();
     }
     supervision.descendants().unregister(mark);
+    if (leaderIsKilled) {
+      // How it ended is no news, and nobody who looks for its pid is to find as much as a zombie.
+      letGo();
+    }
   }
 
   /** Lets go of the watched processes, all of which are dead. */
@@ -83,5 +99,10 @@ abstract class MarkedTree extends SupervisedTree {
   @Override
   public void dispose() {
     settle();
+    letGo();
+  }
+
+  private void letGo() {
+    supervision.removeWhenReady("the zombie of pid " + leader.pid(), leader::letGo);
   }
 }

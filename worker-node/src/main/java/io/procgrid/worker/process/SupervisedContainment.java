@@ -24,6 +24,7 @@ abstract class SupervisedContainment implements Containment {
 
   @Override
   public final Set<SegmentKey> sweep(Set<ProcessRecord> claimed, Set<SegmentKey> sought) {
+    supervision.sweepKeepers(claimed);
     return leaves().sweep(claimed, sought);
   }
 

@@ -47,18 +47,21 @@ final class Supervision implements AutoCloseable {
   /**
    * Makes this process the sub-reaper of its descendants and begins to watch.
    *
+   * @param identity of the worker
+   * @param hostName a label, for messages
    * @param blockedAfter how long a kill goes without proof before it says why
    * @param earlierGrounds where this worker may have put processes before, since the boot
    * @throws IOException this host lacks something that Linux has
    */
-  Supervision(String hostName, Duration blockedAfter, Set<Ground> earlierGrounds)
+  Supervision(
+      String identity, String hostName, Duration blockedAfter, Set<Ground> earlierGrounds)
       throws IOException {
     this.hostName = hostName;
     this.blockedAfter = blockedAfter;
     this.earlierGrounds = ImmutableSet.copyOf(earlierGrounds);
     DescentMark.requireRoom();
     bootId = LinuxHost.bootId();
-    launcher = new Launcher(GateShell.probe());
+    launcher = new Launcher(GateShell.probe(), Keepers.probe(identity));
     Spawn.keepExitStatuses();
     SubReaper.become();
     exits = new ExitWatcher(callbacks);
@@ -165,6 +168,15 @@ final class Supervision implements AutoCloseable {
       });
     } catch (RejectedExecutionException e) {
       log.debug("a chore is not begun: the containment was closed");
+    }
+  }
+
+  /** Ends what earlier workers left to keep the statuses of trees whose end is recorded. */
+  void sweepKeepers(Set<ProcessRecord> claimed) {
+    try {
+      launcher.keepers().sweep(claimed);
+    } catch (SystemCallException e) {
+      log.warn("keepers that earlier workers left are not all ended: {}", e.getMessage());
     }
   }
 
