@@ -8,7 +8,6 @@ import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.process.TreeDeath;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Kills that give time, one story each. */
@@ -38,7 +37,7 @@ class KillsTest extends CoreStory {
     step(new WorkerEvent.TreeEmpty(SEGMENT, now));
   }
 
-  private Tombstone.@Nullable Grace journaledGrace() {
+  private Tombstone.Grace journaledGrace() {
     return ((JournalEntry.Tombstoned) journaled()).tombstone().grace();
   }
 
@@ -219,8 +218,8 @@ class KillsTest extends CoreStory {
     assertThat(steps()).isEmpty();
     pass(1);
 
-    assertThat(steps())
-        .containsExactly(new KillStep.Pending(SEGMENT, "its process tree is not proven dead"));
+    assertThat(steps()).containsExactly(
+        new KillStep.Pending(SEGMENT, "its process tree is not proven dead"));
     assertThat(all(WorkerEffect.Notify.class))
         .extracting(WorkerEffect.Notify::notice)
         .contains(new Notice.Heartbeat(true));
