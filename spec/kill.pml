@@ -281,15 +281,18 @@ inline openTerm(w) {
 inline start(w, s, number) {
   if
   :: entry(w, s).phase == NONE && !isStale(w, number) && !laterIsKnown(w, s) && !earlierLives(w, s) ->
+       printf("worker %d: accepts Start %d of segment %d\n", w, number, s);
        entry(w, s).phase = ACCEPTED;
        if :: number > known(w).dispatchNumber -> known(w).dispatchNumber = number :: else fi
-  :: else                                               /* already accepted, tombstone, stale or rejected */
+  :: else ->                                            /* already accepted, tombstone, stale or rejected */
+       printf("worker %d: does not start segment %d by Start %d\n", w, s, number)
   fi;
   if :: number > worker[w].dispatchNumber -> worker[w].dispatchNumber = number :: else fi
 }
 
 /* Orders the kill of the segment and of its earlier incarnation. SegmentLife carries it out. */
 inline kill(w, s) {
+  printf("worker %d: Kill of segment %d\n", w, s);
   if
 #ifndef NO_TOMBSTONE
   :: entry(w, s).phase == NONE ->
@@ -315,7 +318,9 @@ inline drop(w, s) {
 
 inline forget(w, s, number) {
   if
-  :: entry(w, s).phase == OVER && !earlierLives(w, s) && !mayStillCome(w, number) -> drop(w, s)
+  :: entry(w, s).phase == OVER && !earlierLives(w, s) && !mayStillCome(w, number) ->
+       printf("worker %d: forgets segment %d\n", w, s);
+       drop(w, s)
   :: else                                               /* kept */
   fi
 }
@@ -359,14 +364,21 @@ proctype WorkerCore(byte w) {
   (entry(w, s).tombstone && (entry(w, s).phase == ACCEPTED || entry(w, s).phase == TOMBSTONED) && !earlierLives(w, s))
 
 inline strike(w, which) {
+  printf("worker %d: strikes segment %d\n", w, which);
   assert(!host[w].alive[which] || selected[which]);
   host[w].alive[which] = false
+}
+
+inline conclude(w, s) {
+  printf("worker %d: segment %d is over\n", w, s);
+  entry(w, s).phase = OVER
 }
 
 proctype SegmentLife(byte w; byte s) {
   do
   /* Launched, recorded and released; a crash before the record is durable leaves no process. */
   :: d_step { entry(w, s).phase == ACCEPTED && !entry(w, s).tombstone && !worker[w].held && !earlierLives(w, s) ->
+       printf("worker %d: launches segment %d\n", w, s);
        assert(!begun[s]);
        assert(!ended(s) && !store[s].end);
        assert(!owed[s]);
@@ -375,25 +387,27 @@ proctype SegmentLife(byte w; byte s) {
        entry(w, s).phase = RUNNING;
        entry(w, s).machine = w;
        entry(w, s).bootId = host[w].bootId }
-  :: d_step { isNeverStarted(w, s) ->
-       entry(w, s).phase = OVER }
+  :: d_step { isNeverStarted(w, s) -> conclude(w, s) }
+  /* killTree, treeDead; after a restart too, as the process was adopted */
   :: d_step { entry(w, s).tombstone && entry(w, s).phase == RUNNING && isHere(w, s) && isOfThisBoot(w, s) ->
-       strike(w, s);                                    /* killTree, treeDead; adopted after a restart */
-       entry(w, s).phase = OVER }
+       strike(w, s);
+       conclude(w, s) }
 #ifdef NO_BOOT_ID
+  /* the recorded pid is another's by now */
   :: d_step { entry(w, s).tombstone && entry(w, s).phase == RUNNING && isHere(w, s) && !isOfThisBoot(w, s) ->
-       strike(w, 1 - s) }                               /* the recorded pid is another's by now */
+       strike(w, 1 - s) }
 #endif
-  :: d_step { entry(w, s).phase == RUNNING && isHere(w, s) && isOfThisBoot(w, s) && !host[w].alive[s] ->
-       entry(w, s).phase = OVER }                       /* it ended by itself */
-  :: d_step { entry(w, s).phase == RUNNING && isOfEarlierBoot(w, s) ->   /* lostToReboot */
-       entry(w, s).phase = OVER }
+  /* it ended by itself */
+  :: d_step { entry(w, s).phase == RUNNING && isHere(w, s) && isOfThisBoot(w, s) && !host[w].alive[s] -> conclude(w, s) }
+  /* lostToReboot */
+  :: d_step { entry(w, s).phase == RUNNING && isOfEarlierBoot(w, s) -> conclude(w, s) }
 #if DAMAGES > 0
+  /* found by its leaf, or its leaf is read empty */
   :: d_step { entry(w, s).phase == DAMAGED && isHere(w, s) && (entry(w, s).tombstone || !host[w].alive[s]) ->
 #ifndef NO_LEAF
-       strike(w, s);                                    /* found by its leaf, or the leaf is read empty */
+       strike(w, s);
 #endif
-       entry(w, s).phase = OVER }
+       conclude(w, s) }
 #endif
   :: d_step { entry(w, s).phase == OVER && mayLive(s) -> send(notice(Terminated, s, w)) }
   od
@@ -405,6 +419,7 @@ proctype SegmentLife(byte w; byte s) {
 proctype Kills(byte s) {
   do
   :: d_step { store[s].created && !ended(s) && !heap[s].intent ->
+       printf("head: a kill call selects segment %d\n", s);
        selected[s] = true;
        heap[s].intent = true;
        if :: heap[s].phase == WAITING -> heap[s].phase = ENDING :: else fi }
@@ -423,9 +438,11 @@ proctype HeadStore(byte s) {
 #ifdef NO_PROOF
        assert(!isAlive(s));
 #endif
+       printf("head: KillIntended of segment %d is stored; the answer may be: pending\n", s);
        store[s].intent = true;
        told[s] = true }
   :: d_step { heap[s].phase == ENDING && heap[s].intent == store[s].intent ->   /* the end comes with the intent or after it */
+       printf("head: SegmentEnded of segment %d is stored; a kill of it lists it\n", s);
        assert(!isAlive(s));
        store[s].end = true;
        heap[s].phase = OVER }
@@ -439,6 +456,7 @@ proctype HeadStore(byte s) {
 #define mayUse(w) (w == 0 || store[0].placed || store[SEGMENTS - 1].placed)
 
 inline place(s, w) {
+  printf("head: places segment %d on identity %d, instance %d\n", s, link[w].identity, link[w].instance);
   store[s].placed = true;
   store[s].identity = link[w].identity;
   store[s].instance = link[w].instance;
@@ -457,28 +475,32 @@ proctype Dispatcher(byte s; byte w) {
        assert(!told[s]);
        lastDispatchNumber[link[w].identity]++;
        heap[s].lastDispatchNumber = lastDispatchNumber[link[w].identity];
+       printf("head: sends Start %d of segment %d, epoch %d\n", heap[s].lastDispatchNumber, s, epoch);
        send(request(Start, s, heap[s].lastDispatchNumber, w)) }
   od
 }
 
 /* ---- Head: kills on their way to proof (Killing) ---- */
 
+inline prove(s) {
+  printf("head: segment %d is proven over\n", s);
+  assert(!isAlive(s));
+  heap[s].phase = ENDING
+}
+
 proctype Killing(byte s; byte w) {
   do
-  :: d_step { heap[s].intent && mayLive(s) && link[w].up && isPlacedOn(s, w) -> send(request(Kill, s, 0, w)) }
+  :: d_step { heap[s].intent && mayLive(s) && link[w].up && isPlacedOn(s, w) ->
+       printf("head: sends Kill of segment %d, epoch %d\n", s, epoch);
+       send(request(Kill, s, 0, w)) }
   /* KillLeftover: the worker found the leaf of a journal that nobody holds on its host, and killed what was in it. */
   :: d_step { heap[s].intent && mayLive(s) && isCurrent(w) && host[w].alive[s] && store[s].identity != worker[w].identity ->
        strike(w, s);
-       heap[s].phase = ENDING }
+       prove(s) }
   od
 }
 
 /* ---- Head: proofs and what follows from them (Endings) ---- */
-
-inline prove(s) {
-  assert(!isAlive(s));
-  heap[s].phase = ENDING
-}
 
 /* Events of a worker process that is no longer the current one change nothing. */
 #define isProof(w, slot) (typeOf(slot) == Terminated && inOrder(slot) && link[w].up \
@@ -517,6 +539,7 @@ proctype Endings(byte w) {
 proctype Forgets(byte s; byte w) {
   do
   :: d_step { mayForget(s) && isCurrent(w) && isPlacedOn(s, w) && entry(w, s).phase != NONE ->
+       printf("head: sends Forget of segment %d, last Start %d\n", s, heap[s].lastDispatchNumber);
        send(request(Forget, s, heap[s].lastDispatchNumber, w)) }
   od
 }
@@ -556,6 +579,7 @@ inline compare(w) {
 proctype Reconciliation(byte w) {
   do
   :: d_step { !isCurrent(w) ->
+       printf("head: connects to worker %d, identity %d, instance %d, epoch %d\n", w, worker[w].identity, worker[w].instance, epoch);
        openTerm(w);
        link[w].identity = worker[w].identity;
        link[w].instance = worker[w].instance;
@@ -572,6 +596,7 @@ proctype Reconciliation(byte w) {
 /* ---- Faults ---- */
 
 inline restartHead() {
+  printf("fault: the head restarts\n");
   epoch++;
   each = 0;
   do
@@ -602,6 +627,7 @@ inline restartHead() {
 
 /* A new process, on the journal of that identity. */
 inline restartWorker(w, name) {
+  printf("fault: worker %d restarts with identity %d\n", w, name);
   worker[w].identity = name;
   instances++;
   worker[w].instance = instances;
@@ -623,6 +649,7 @@ inline restartWorker(w, name) {
 }
 
 inline reboot(w) {
+  printf("fault: host %d reboots\n", w);
   host[w].bootId = host[w].bootId + 2;
   each = 0;
   do :: each < SEGMENTS -> host[w].alive[each] = false; each++ :: else -> break od;
@@ -633,7 +660,10 @@ proctype Faults(byte w) {
   do
   :: d_step { !calm && w == 0 && crashes < CRASHES -> crashes++; restartHead() }
   :: d_step { !calm && crashes < CRASHES -> crashes++; restartWorker(w, worker[w].identity); purge() }
-  :: d_step { !calm && crashes < CRASHES && link[w].up -> crashes++; link[w].up = false }
+  :: d_step { !calm && crashes < CRASHES && link[w].up ->
+       printf("fault: the connection to worker %d breaks\n", w);
+       crashes++;
+       link[w].up = false }
 #if REBOOTS > 0
   :: d_step { !calm && reboots < REBOOTS -> reboots++; reboot(w); restartWorker(w, worker[w].identity); purge() }
 #endif
@@ -655,6 +685,7 @@ proctype Faults(byte w) {
 proctype Damage(byte w; byte s) {
   do
   :: d_step { !calm && damages < DAMAGES && isLive(w, s) && entry(w, s).phase != DAMAGED ->
+       printf("fault: the entry of segment %d at worker %d is damaged\n", s, w);
        damages++;
        restartWorker(w, worker[w].identity);
        if :: entry(w, s).phase != RUNNING -> entry(w, s).machine = w :: else fi;
@@ -664,15 +695,20 @@ proctype Damage(byte w; byte s) {
   od
 }
 
-/* A process may end by itself at any time; messages are lost. */
+/* A process may end by itself at any time. */
+inline exit(w, s) {
+  printf("host %d: the process of segment %d ends\n", w, s);
+  host[w].alive[s] = false
+}
+
 proctype Chance(byte w) {
   do
-  :: d_step { !calm && host[w].alive[0] -> host[w].alive[0] = false }
+  :: d_step { !calm && host[w].alive[0] -> exit(w, 0) }
 #if SEGMENTS > 1
-  :: d_step { !calm && host[w].alive[1] -> host[w].alive[1] = false }
+  :: d_step { !calm && host[w].alive[1] -> exit(w, 1) }
 #endif
 #if SEGMENTS > 2
-  :: d_step { !calm && host[w].alive[2] -> host[w].alive[2] = false }
+  :: d_step { !calm && host[w].alive[2] -> exit(w, 2) }
 #endif
   od
 }
