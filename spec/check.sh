@@ -35,6 +35,10 @@ search() {
   limit=$1
   shift
   case " $* " in
+    *' -DLIVENESS '*' -DNO_'* | *' -DLIVENESS '*' -DLOSSES='*)   # not what else the missing rule breaks
+      compile='-O1 -DNFAIR=8'
+      run='-a -f -A'
+      ;;
     *' -DLIVENESS '*)
       compile='-O2 -DNFAIR=8'
       run='-a -f'
@@ -112,7 +116,7 @@ small() {
   holds 1000 -DRUNS=1 -DCRASHES=1 -DMOVES=1
   holds 1000 -DRUNS=1 -DINCARNATIONS=2 -DCRASHES=0
   holds 1000 -DRUNS=2 -DCRASHES=1 -DSENDS=1 -DMESSAGES=1
-  holds 1000 -DLIVENESS -DRUNS=1 -DCRASHES=1 -DSENDS=1 -DMESSAGES=4
+  holds 1000 -DLIVENESS -DRUNS=1 -DCRASHES=1 -DREBOOTS=1 -DSENDS=1 -DMESSAGES=4
 }
 
 rules() {
@@ -134,6 +138,8 @@ rules() {
   breaks -DNO_BOOT_ID -DRUNS=2 -DREBOOTS=1 -DCRASHES=0
   breaks -DNO_MACHINE -DRUNS=1 -DMOVES=1
   breaks -DNO_LEAF -DRUNS=1 -DDAMAGES=1
+  breaks -DLIVENESS -DRUNS=1 -DSENDS=1 -DMESSAGES=4 -DNO_INTENT
+  breaks -DLIVENESS -DRUNS=1 -DSENDS=1 -DMESSAGES=4 -DLOSSES=1
 }
 
 large() {

@@ -3,7 +3,7 @@
  *
  * What a kill's answer lists is dead and stays dead, whatever crashes, is lost, comes late or comes twice. Also: an incarnation
  * begins at most once, no kill ends what it did not select, and a kill that its caller was told of is carried out before anything
- * else is done for its run. With LIVENESS: once the faults stop, every stored intent is proven.
+ * else is done for its run. With LIVENESS: once the faults stop, every kill that was told is proven.
  *
  * Names are those of the code (io.procgrid.head.core, io.procgrid.worker.core). README.md has the table, the bounds and how to read
  * a counterexample; check.sh runs the searches. Each NO_… leaves one rule out.
@@ -418,7 +418,7 @@ proctype SegmentLife(byte w; byte s) {
 /* What was never placed is over in the same step. A run that is over is not selected. */
 proctype Kills(byte s) {
   do
-  :: d_step { store[s].created && !ended(s) && !heap[s].intent ->
+  :: d_step { !calm && store[s].created && !ended(s) && !heap[s].intent ->
        printf("head: a kill call selects segment %d\n", s);
        selected[s] = true;
        heap[s].intent = true;
@@ -727,8 +727,8 @@ proctype Network(byte slot) {
 
 #ifdef LIVENESS
 proctype Calm() { calm = true }
-ltl everyIntentIsProven {
-  [] ((calm && store[0].intent) -> <> store[0].end)
+ltl everyKillIsProven {
+  [] ((calm && told[0]) -> <> store[0].end)
 }
 #endif
 
