@@ -181,13 +181,7 @@ class KillGraceTest {
 
     restarted.join(1);
 
-    assertThat(
-            restarted
-                .takeSent(HeadEffect.SendKill.class)
-                .getFirst()
-                .orders()
-                .getFirst()
-                .grace())
+    assertThat(restarted.takeSent(HeadEffect.SendKill.class).getFirst().orders().getFirst().grace())
         .isEqualTo(new Grace(2, 7_000));
   }
 
@@ -217,7 +211,11 @@ class KillGraceTest {
   }
 
   private <M extends Mutation> M only(Class<M> type) {
-    return driver.durable.stream().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
+    return driver.durable.stream()
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   // ---- Unkillable ----
@@ -287,8 +285,7 @@ class KillGraceTest {
   void workerThatWasCuredWhileItWasAwayIsDegradedNoMore() {
     running();
     degraded(1, true);
-    driver.event(
-        new HeadEvent.LinkDown(CoreDriver.identity(1), CoreDriver.instance(1), "silent"));
+    driver.event(new HeadEvent.LinkDown(CoreDriver.identity(1), CoreDriver.instance(1), "silent"));
 
     driver.join(1);
 

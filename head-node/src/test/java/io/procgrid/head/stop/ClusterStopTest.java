@@ -197,8 +197,7 @@ class ClusterStopTest {
         "/kill/proc",
         exchange -> {
           String answer = answers[Math.min(asked.size(), answers.length - 1)];
-          asked.add(
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           byte[] body =
               "{\"status\":\"OK\",\"message\":\"\",\"data_str\":\"%s\"}"
                   .formatted(answer)

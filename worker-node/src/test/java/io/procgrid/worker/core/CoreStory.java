@@ -28,8 +28,7 @@ abstract class CoreStory {
   static final SegmentSpec SPEC =
       new SegmentSpec("p", "0", 1, "bundle", "true", List.of(), Map.of(), Map.of(), false, 0);
   static final KillFacts FACTS = new KillFacts("alice", 1, "here");
-  static final ProcessRecord PROCESS =
-      new ProcessRecord("cgroup", 42, 1, "boot", "leaf", 500);
+  static final ProcessRecord PROCESS = new ProcessRecord("cgroup", 42, 1, "boot", "leaf", 500);
   static final Epoch EPOCH = new Epoch(3, "nonce");
 
   WorkerCore core = core("boot");
@@ -56,8 +55,7 @@ abstract class CoreStory {
     step(new WorkerEvent.Resumed(0));
   }
 
-  static Recovered.Intact entry(
-      @Nullable ProcessRecord process, @Nullable Tombstone tombstone) {
+  static Recovered.Intact entry(@Nullable ProcessRecord process, @Nullable Tombstone tombstone) {
     return new Recovered.Intact(SEGMENT, 3, true, SPEC, process, tombstone, null);
   }
 

@@ -8,6 +8,7 @@ import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.process.TreeDeath;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Kills that give time, one story each. */
@@ -38,7 +39,8 @@ class KillsTest extends CoreStory {
   }
 
   private Tombstone.Grace journaledGrace() {
-    return ((JournalEntry.Tombstoned) journaled()).tombstone().grace();
+    Tombstone tombstone = ((JournalEntry.Tombstoned) journaled()).tombstone();
+    return Objects.requireNonNull(tombstone.grace());
   }
 
   private static Tombstone tombstone(String bootId, long deadlineMillis, boolean reached) {
@@ -203,7 +205,7 @@ class KillsTest extends CoreStory {
 
     kill(600_000);
 
-    assertThat(journaledGrace()).isNull();
+    assertThat(((JournalEntry.Tombstoned) journaled()).tombstone().grace()).isNull();
     assertThat(all(WorkerEffect.SignalTree.class)).isEmpty();
   }
 
@@ -218,8 +220,8 @@ class KillsTest extends CoreStory {
     assertThat(steps()).isEmpty();
     pass(1);
 
-    assertThat(steps()).containsExactly(
-        new KillStep.Pending(SEGMENT, "its process tree is not proven dead"));
+    assertThat(steps())
+        .containsExactly(new KillStep.Pending(SEGMENT, "its process tree is not proven dead"));
     assertThat(all(WorkerEffect.Notify.class))
         .extracting(WorkerEffect.Notify::notice)
         .contains(new Notice.Heartbeat(true));
