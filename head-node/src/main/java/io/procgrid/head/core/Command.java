@@ -63,6 +63,14 @@ public sealed interface Command {
    */
   record RegisterWorker(WorkerAnnouncement announcement) implements Command {}
 
+  /**
+   * An operator gives a worker that is away up, with its runs. Answered by {@link
+   * Answer.WorkerForgotten} when durable.
+   *
+   * @param worker number, identity or address
+   */
+  record ForgetWorker(String worker, KillFacts facts) implements Command {}
+
   /** A worker leaves in order, with nothing running. Answered by {@link Answer.Done}. */
   record LeaveWorker(WorkerIdentity identity, WorkerInstance instance) implements Command {}
 }

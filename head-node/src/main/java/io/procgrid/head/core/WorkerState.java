@@ -34,6 +34,18 @@ final class WorkerState {
 
   boolean degraded;
 
+  /** It is about to be forgotten: nothing is placed here. */
+  boolean beingForgotten;
+
+  /** What its journal held is on the way into the store; its inventory is asked for again then. */
+  boolean importing;
+
+  /**
+   * What its journal holds, when last compared, that no segment stands for: nothing of the same name
+   * can be started here until the worker has forgotten it.
+   */
+  final Set<SegmentKey> strangers = new HashSet<>();
+
   /** Highest dispatch number used in this epoch. */
   long lastDispatchNumber;
 
@@ -66,11 +78,37 @@ final class WorkerState {
   }
 
   boolean isReady() {
-    return link == Link.READY && !record.left();
+    return link == Link.READY && record.standing() == WorkerStanding.MEMBER && !beingForgotten;
+  }
+
+  boolean isForgotten() {
+    return record.standing().isForgotten();
+  }
+
+  /** As shown to users. */
+  String state() {
+    if (isForgotten()) {
+      return "forgotten";
+    }
+    if (!isReady()) {
+      return "down";
+    }
+    return degraded ? "degraded" : "up";
   }
 
   boolean isConnected() {
     return link != Link.DOWN;
+  }
+
+  /** What its journal held is in the store. */
+  void imported() {
+    importing = false;
+    if (record.standing() == WorkerStanding.IMPORTING) {
+      record = record.as(WorkerStanding.MEMBER);
+    }
+    if (stored != null && stored.standing() == WorkerStanding.IMPORTING) {
+      stored = stored.as(WorkerStanding.MEMBER);
+    }
   }
 
   /** Processes that may live here. */
@@ -81,6 +119,11 @@ final class WorkerState {
   boolean hasRoomFor(ProcDefinition proc) {
     int most = proc.maxConcurrencyPerNode();
     return most == 0 || processesByProc.getOrDefault(proc.name(), 0) < most;
+  }
+
+  /** True when the segment can be started here: there is a place, and nothing else of its name. */
+  boolean canTake(Segment segment) {
+    return hasRoomFor(segment.run.proc) && !strangers.contains(segment.journalKey);
   }
 
   void occupy(Segment segment) {
