@@ -42,14 +42,17 @@ final class Imports {
   }
 
   /**
-   * True when the journal holds what an unbroken history does not allow: a segment of a run that is
-   * not over, where the store has not placed it.
+   * True when the journal holds what an unbroken history does not allow: a run whose id was never
+   * given away, or a segment of a run that is not over, where the store has not placed it.
    */
   boolean isDueFor(WorkerState worker, HeadEvent.InventoryReceived inventory) {
     if (worker.record.standing() == WorkerStanding.IMPORTING) {
       return true;
     }
     for (HeadEvent.InventoryItem item : inventory.items()) {
+      if (!context.term.hasGivenAway(item.segment().runId())) {
+        return true;
+      }
       Run run = runs.find(item.segment().runId());
       boolean strange =
           run != null
@@ -68,6 +71,7 @@ final class Imports {
     Map<Segment, HeadEvent.InventoryItem> taken = new LinkedHashMap<>();
     Map<Long, Run> made = new LinkedHashMap<>();
     for (HeadEvent.InventoryItem item : inventory.items()) {
+      context.term.useUp(item.segment().runId());
       if (runs.find(item.segment(), worker.identity()) == null) {
         Segment segment = segmentFor(worker, item, made);
         if (segment != null) {
@@ -78,7 +82,7 @@ final class Imports {
     List<Mutation> mutations = new ArrayList<>();
     made.values().forEach(run -> mutations.add(imported(run, taken)));
     taken.forEach((segment, item) -> mutations.add(place(worker, segment)));
-    mutations.add(new Mutation.JournalImported(worker.identity()));
+    mutations.add(new Mutation.JournalImported(worker.identity(), context.term.nextRunId()));
     worker.importing = true;
     context.persistFacts(mutations, () -> stored(worker, taken, made));
   }

@@ -123,8 +123,13 @@ public sealed interface Mutation {
       String message)
       implements Mutation {}
 
-  /** What the journal of a worker that was {@link WorkerStanding#IMPORTING} held is in the store. */
-  record JournalImported(WorkerIdentity worker) implements Mutation {}
+  /**
+   * What the journal of a worker held is in the store: it is {@link WorkerStanding#IMPORTING} no
+   * more.
+   *
+   * @param nextRunId higher than any run id in that journal
+   */
+  record JournalImported(WorkerIdentity worker, long nextRunId) implements Mutation {}
 
   /** A worker is known, or known anew. */
   record WorkerRecorded(WorkerRecord worker) implements Mutation {}

@@ -42,6 +42,15 @@ final class Term {
     return runId < nextRunId;
   }
 
+  /** A journal knows this id: no run of this store gets it. */
+  void useUp(long runId) {
+    nextRunId = Math.max(nextRunId, runId + 1);
+  }
+
+  long nextRunId() {
+    return nextRunId;
+  }
+
   /** The next free run id, which is used up. */
   long takeRunId() {
     return nextRunId++;

@@ -37,7 +37,10 @@ final class MutationWriter {
       case Mutation.EpochRaised raised -> terms.raise(raised);
       case Mutation.RunImported imported -> runs.bringBack(imported);
       case Mutation.SegmentImported imported -> segments.bringBack(imported);
-      case Mutation.JournalImported imported -> workers.imported(imported.worker());
+      case Mutation.JournalImported imported -> {
+        workers.imported(imported.worker());
+        terms.useUpTo(imported.nextRunId());
+      }
       case Mutation.WorkerRecorded recorded -> workers.record(recorded.worker());
     }
   }

@@ -37,7 +37,10 @@ final class RunTable {
         StoredProc.write(created.proc()),
         created.createdAtMillis(),
         request.executeAtStartup() ? 0 : 1);
-    useUp(created.runId());
+    statements.update(
+        "UPDATE cluster SET next_run_id = ? WHERE next_run_id <= ?",
+        created.runId() + 1,
+        created.runId());
     if (request.executeAtStartup()) {
       statements.update(
           "INSERT INTO auto_start (run_id, taken_cluster_start, cleared) VALUES (?, ?, 0)",
@@ -127,12 +130,6 @@ final class RunTable {
         imported.incarnation());
     statements.update(
         "UPDATE auto_start SET cleared = 0 WHERE run_id = ?", imported.runId());
-    useUp(imported.runId());
-  }
-
-  private void useUp(long runId) throws SQLException {
-    statements.update(
-        "UPDATE cluster SET next_run_id = ? WHERE next_run_id <= ?", runId + 1, runId);
   }
 
   /** Those that are not over stay, whatever is asked. */

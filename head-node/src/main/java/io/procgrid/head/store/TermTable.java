@@ -40,10 +40,7 @@ final class TermTable {
         raised.epoch().counter(),
         raised.epoch().nonce(),
         raised.epoch().counter());
-    statements.update(
-        "UPDATE cluster SET next_run_id = ? WHERE next_run_id < ?",
-        raised.nextRunId(),
-        raised.nextRunId());
+    useUpTo(raised.nextRunId());
     statements.update(
         """
         INSERT INTO term (epoch_counter, epoch_nonce) VALUES (?, ?)
@@ -51,5 +48,10 @@ final class TermTable {
         """,
         raised.epoch().counter(),
         raised.epoch().nonce());
+  }
+
+  void useUpTo(long nextRunId) throws SQLException {
+    statements.update(
+        "UPDATE cluster SET next_run_id = ? WHERE next_run_id < ?", nextRunId, nextRunId);
   }
 }

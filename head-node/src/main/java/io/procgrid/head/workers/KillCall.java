@@ -38,9 +38,9 @@ final class KillCall implements StreamObserver<KillProgress> {
     switch (progress.getWhatCase()) {
       case TERMINATED -> {
         SegmentKey segment = WireCodec.decode(progress.getTerminated().getSegment());
+        Outcome outcome = WireCodec.decode(progress.getTerminated().getOutcome());
         unproven.remove(segment);
-        connection.emit(
-            reports.terminated(segment, WireCodec.decode(progress.getTerminated().getOutcome())));
+        connection.emit(reports.terminated(segment, outcome));
       }
       case PENDING ->
           connection.emit(

@@ -230,7 +230,7 @@ class HeadCoreTest {
         1,
         second,
         new HeadEvent.InventoryItem(
-            key(runId, 0), HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false));
+            key(runId, 0), HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     driver.terminated(1, key(runId, 0), exited(0));
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
   }
@@ -271,12 +271,14 @@ class HeadCoreTest {
   }
 
   @Test
-  void segmentOfAnUnknownRunIsKilledAsAnOrphan() {
-    SegmentKey orphan = new SegmentKey(99, 1, 0);
+  void segmentOfARunThatIsOverIsKilledAsAnOrphan() {
+    createProcs();
+    SegmentKey orphan = key(driver.execute("p", ""), 0);
+    driver.kill(run(orphan.runId()));
     driver.join(
         1,
         new HeadEvent.InventoryItem(
-            orphan, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false));
+            orphan, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     HeadEffect.SendKill kill = driver.takeSent(HeadEffect.SendKill.class).get(0);
     assertThat(kill.orders().get(0).segment()).isEqualTo(orphan);
     driver.terminated(1, orphan, killedOutcome());
