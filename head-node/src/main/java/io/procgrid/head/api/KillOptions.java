@@ -29,9 +29,14 @@ final class KillOptions {
   /** A kill that is asked for now. */
   static KillTerms terms(Options options, Caller caller, InstantSource clock) {
     return new KillTerms(
-        new KillFacts("", clock.millis(), caller.address()),
+        facts(caller, clock),
         options.has(GRACE_PERIOD) ? graceMillis(options, GRACE_PERIOD) : null,
         options.has(ANSWER_TIMEOUT) ? answerTimeoutMillis(options) : null);
+  }
+
+  /** Who asks for it, now. */
+  static KillFacts facts(Caller caller, InstantSource clock) {
+    return new KillFacts("", clock.millis(), caller.address());
   }
 
   /** A time between signal and SIGKILL, ms; 0 when the option is not there. */

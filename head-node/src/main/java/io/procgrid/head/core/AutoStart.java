@@ -107,6 +107,15 @@ final class AutoStart {
     return matching;
   }
 
+  /** An incarnation was found that the store did not know. */
+  void imported(Run run) {
+    Entry entry = entries.get(run.runId);
+    if (entry != null && entry.incarnation < run.incarnation) {
+      entry.incarnation = run.incarnation;
+      entry.cleared = false;
+    }
+  }
+
   /** Gives every entry that is due its turn, as far as that can be decided now. */
   void takeTurns() {
     for (Entry entry : entries.values()) {
@@ -176,6 +185,7 @@ final class AutoStart {
     entry.incarnation = incarnation;
     entry.cleared = false;
     Run run = new Run(entry.runId, incarnation, entry.proc, entry.request);
+    run.acceptedInThisTerm = true;
     runs.put(run);
     dispatcher.enqueue(run);
   }

@@ -3,6 +3,7 @@ package io.procgrid.head.core;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.KillFacts;
 
 /**
  * What a caller can ask of the core. Each is answered by one {@link Answer}; a command that is
@@ -55,6 +56,14 @@ public sealed interface Command {
    * A worker announces itself. Answered by {@link Answer.Registered} when its record is durable.
    */
   record RegisterWorker(WorkerAnnouncement announcement) implements Command {}
+
+  /**
+   * An operator gives a worker that is away up, with its runs. Answered by {@link
+   * Answer.WorkerForgotten} when durable.
+   *
+   * @param worker number, identity or address
+   */
+  record ForgetWorker(String worker, KillFacts facts) implements Command {}
 
   /** A worker leaves in order, with nothing running. Answered by {@link Answer.Done}. */
   record LeaveWorker(WorkerIdentity identity, WorkerInstance instance) implements Command {}

@@ -36,6 +36,28 @@ public sealed interface HeadEffect {
       WorkerIdentity identity, WorkerInstance instance, String address, int number, Epoch epoch)
       implements ToWorker {}
 
+  /**
+   * Ask a worker process whether it lives, at the address it was last known at. Answered by {@link
+   * HeadEvent.ProbeAnswered}, always.
+   */
+  record Probe(WorkerIdentity identity, WorkerInstance instance, String address)
+      implements ToWorker {}
+
+  /**
+   * Kill what a worker that is gone left on the host of this one. Answered like {@link SendKill}, by
+   * {@link HeadEvent.LeftoverTerminated}, {@link HeadEvent.LeftoverBlocked} and {@link
+   * HeadEvent.LeftoverUnanswered}.
+   *
+   * @param lost the worker that the segments were placed on
+   */
+  record KillLeftover(
+      WorkerIdentity identity,
+      WorkerInstance instance,
+      WorkerIdentity lost,
+      ImmutableList<SegmentKey> segments,
+      KillFacts facts)
+      implements ToWorker {}
+
   /** Give the link up. */
   record HangUp(WorkerIdentity identity, WorkerInstance instance) implements ToWorker {}
 

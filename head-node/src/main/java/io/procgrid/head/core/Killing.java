@@ -18,12 +18,19 @@ final class Killing {
   private final Workers workers;
   private final Runs runs;
   private final Endings endings;
+  private final LeftoverKills leftovers;
 
-  Killing(CoreContext context, Workers workers, Runs runs, Endings endings) {
+  Killing(
+      CoreContext context,
+      Workers workers,
+      Runs runs,
+      Endings endings,
+      LeftoverKills leftovers) {
     this.context = context;
     this.workers = workers;
     this.runs = runs;
     this.endings = endings;
+    this.leftovers = leftovers;
   }
 
   /** Carries out the intent of a run whose intent is, or is being, stored elsewhere. */
@@ -45,7 +52,7 @@ final class Killing {
     if (intent == null || run.isOver() || run.fixing) {
       return;
     }
-    if (run.segments.isEmpty() && !run.isDistributed()) {
+    if (!run.isFixed() && !run.isDistributed()) {
       // The one segment of a nondistributed run is known without a worker: who killed it is shown
       // there.
       run.segments.add(new Segment(run, 0, "0", 0));
@@ -75,6 +82,8 @@ final class Killing {
           WorkerState worker = workers.find(segment.requirePlacement().identity());
           if (worker != null && worker.isConnected()) {
             byWorker.computeIfAbsent(worker.number(), n -> new ArrayList<>()).add(segment);
+          } else {
+            leftovers.kill(segment);
           }
         }
       }
@@ -107,7 +116,7 @@ final class Killing {
       if (intent != null) {
         orders.add(
             new HeadEffect.KillOrder(
-                segment.key,
+                segment.journalKey,
                 intent.facts(),
                 segment.run.proc.killGrace().lasting(intent.graceMillis())));
       }
@@ -132,11 +141,8 @@ final class Killing {
         () -> {
           List<Segment> again = new ArrayList<>();
           for (SegmentKey key : event.segments()) {
-            Segment segment = runs.find(key);
-            if (segment != null
-                && segment.run.intent != null
-                && segment.phase.mayLive()
-                && segment.isPlacedOn(worker.identity())) {
+            Segment segment = runs.find(key, worker.identity());
+            if (segment != null && segment.run.intent != null && segment.phase.mayLive()) {
               again.add(segment);
             }
           }
@@ -147,8 +153,8 @@ final class Killing {
   }
 
   void blocked(WorkerState worker, HeadEvent.KillBlocked event) {
-    Segment segment = runs.find(event.segment());
-    if (segment != null && segment.isPlacedOn(worker.identity()) && segment.phase.mayLive()) {
+    Segment segment = runs.find(event.segment(), worker.identity());
+    if (segment != null && segment.phase.mayLive()) {
       segment.killBlocked = event.reason();
       segment.message = "kill pending: " + event.reason();
     }
@@ -170,7 +176,7 @@ final class Killing {
         return false;
       }
       WorkerState worker = workers.find(segment.requirePlacement().identity());
-      if (worker != null && worker.isConnected()) {
+      if ((worker != null && worker.isConnected()) || leftovers.finderOf(segment) != null) {
         return false;
       }
     }
@@ -187,6 +193,11 @@ final class Killing {
       if (worker == null) {
         return "segment %s was placed on a worker that is no longer known (%s)"
             .formatted(segment.dataSegmentId, segment.requirePlacement().identity());
+      }
+      WorkerState finder = leftovers.finderOf(segment);
+      if (finder != null) {
+        return "%s is gone; %s, which found its process on host %s, has not proven it dead yet"
+            .formatted(worker, finder, finder.record.host().hostName());
       }
       if (!worker.isConnected()) {
         return "%s cannot be reached: %s; the kill is carried out when it returns"

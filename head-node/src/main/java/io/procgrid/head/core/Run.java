@@ -7,6 +7,7 @@ import io.procgrid.common.run.RunStatus;
 import io.procgrid.common.run.SegmentSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,9 @@ final class Run {
 
   /** Final status; null while a segment is not proven over. */
   @Nullable RunStatus status;
+
+  /** Accepted by this head, not by one before it. */
+  boolean acceptedInThisTerm;
 
   /** The final status is on its way into the store. */
   boolean endOnItsWay;
@@ -89,6 +93,25 @@ final class Run {
     return true;
   }
 
+  /** True when its own segments are known. */
+  boolean isFixed() {
+    for (Segment segment : segments) {
+      if (!segment.isNamesake()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many segments it has that are its own. */
+  int ownSegments() {
+    int own = 0;
+    for (Segment segment : segments) {
+      own += segment.isNamesake() ? 0 : 1;
+    }
+    return own;
+  }
+
   boolean allSegmentsEnded() {
     for (Segment segment : segments) {
       if (!segment.phase.ended()) {
@@ -98,9 +121,17 @@ final class Run {
     return true;
   }
 
-  /** Killed if the kill ended any segment, else error if any erred, else complete. */
+  /**
+   * Error if any segment was abandoned, since it may live; killed if the kill ended any, else error
+   * if any erred, else complete.
+   */
   RunStatus rollUp() {
     RunStatus result = RunStatus.COMPLETE;
+    for (Segment segment : segments) {
+      if (segment.abandoned) {
+        return RunStatus.ERROR;
+      }
+    }
     for (Segment segment : segments) {
       if (segment.status == RunStatus.KILLED) {
         return RunStatus.KILLED;
@@ -129,7 +160,7 @@ final class Run {
     return new SegmentSpec(
         proc.name(),
         segment.dataSegmentId,
-        segments.size(),
+        ownSegments(),
         proc.bundleHash(),
         proc.command(),
         proc.arguments(),

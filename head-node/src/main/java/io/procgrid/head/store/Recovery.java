@@ -31,6 +31,7 @@ final class Recovery {
     return new Recovered(
         term.clusterId(),
         term.epoch(),
+        TermTable.all(handle),
         term.clusterStart(),
         term.nextRunId(),
         procs(),
@@ -105,6 +106,8 @@ final class Recovery {
 
   private static Recovered.Segment segment(SegmentRow row) {
     return new Recovered.Segment(
+        row.key().segment(),
+        row.journalSegment(),
         row.dataSegmentId(),
         row.workerNumber(),
         row.placement(),

@@ -11,6 +11,7 @@ import io.procgrid.proto.v1.ForgetRequest;
 import io.procgrid.proto.v1.ForgetResponse;
 import io.procgrid.proto.v1.InventoryEntry;
 import io.procgrid.proto.v1.InventoryRequest;
+import io.procgrid.proto.v1.KillLeftoverRequest;
 import io.procgrid.proto.v1.KillOrder;
 import io.procgrid.proto.v1.KillRequest;
 import io.procgrid.proto.v1.ReadOutputRequest;
@@ -121,8 +122,25 @@ final class WorkerCalls {
           .within(longestGrace + environment.timing().kill())
           .kill(
               KillRequest.newBuilder().setTo(connection.address()).addAllOrders(part).build(),
-              new KillCall(connection, part));
+              new KillCall(
+                  connection,
+                  part.stream().map(order -> WireCodec.decode(order.getSegment())).toList(),
+                  new SegmentReports(connection)));
     }
+  }
+
+  void killLeftover(HeadEffect.KillLeftover kill) {
+    connection
+        .within(environment.timing().kill())
+        .killLeftover(
+            KillLeftoverRequest.newBuilder()
+                .setTo(connection.address())
+                .setWorkerIdentity(kill.lost().value())
+                .addAllSegments(kill.segments().stream().map(WireCodec::encode).toList())
+                .setFacts(WireCodec.encode(kill.facts()))
+                .build(),
+            new KillCall(
+                connection, kill.segments(), new LeftoverReports(connection, kill.lost())));
   }
 
   void forget(List<HeadEffect.ForgetOrder> orders) {

@@ -128,6 +128,13 @@ final class WorkerLink {
           current.calls().kill(kill.orders());
         }
       }
+      case HeadEffect.KillLeftover kill -> {
+        Connection current = standing(kill);
+        if (current != null) {
+          current.calls().killLeftover(kill);
+        }
+      }
+      case HeadEffect.Probe probe -> new Probing(probe, environment).begin();
       case HeadEffect.SendForget forget -> {
         Connection current = standing(forget);
         if (current != null) {

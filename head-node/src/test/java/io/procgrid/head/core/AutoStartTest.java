@@ -114,7 +114,7 @@ class AutoStartTest {
     driver.join(
         1,
         new HeadEvent.InventoryItem(
-            running, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false));
+            running, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     assertThat(started()).isEmpty();
     driver.terminated(1, running, CoreDriver.exited(0));
     assertThat(started()).isEmpty();
@@ -135,7 +135,7 @@ class AutoStartTest {
     driver.join(
         1,
         new HeadEvent.InventoryItem(
-            former, HeadEvent.InventoryItem.State.OVER, killedOutcome(), 0, 1_000, false));
+            former, HeadEvent.InventoryItem.State.OVER, killedOutcome(), 0, 1_000, false, null));
     assertThat(started()).isEmpty();
     assertThat(driver.view(entry).status()).isEqualTo(RunStatus.KILLED);
   }

@@ -13,6 +13,8 @@ import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.SegmentSpec;
+import io.procgrid.head.core.HeadEvent.ProbeAnswered.Presence;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,6 +37,10 @@ final class CoreDriver {
   final Deque<HeadEffect.Persist> persists = new ArrayDeque<>();
   final List<HeadEffect.ToWorker> sent = new ArrayList<>();
   final List<Mutation> durable = new ArrayList<>();
+
+  /** What is found out about processes whose place another claims; null = the test tells. */
+  HeadEvent.ProbeAnswered.@Nullable Presence presence = HeadEvent.ProbeAnswered.Presence.GONE;
+
   private final Map<Long, Answer> answers = new HashMap<>();
   private long now = 1_000;
   private long lastRequest;
@@ -60,6 +66,7 @@ final class CoreDriver {
     return new Recovered(
         empty.clusterId(),
         empty.epoch(),
+        empty.history(),
         empty.clusterStart(),
         1_000,
         empty.procs(),
@@ -137,6 +144,11 @@ final class CoreDriver {
             throw new AssertionError("request %d was answered twice".formatted(request));
           }
         }
+        case HeadEffect.Probe probe when presence != null ->
+            take(
+                core.step(
+                    now,
+                    new HeadEvent.ProbeAnswered(probe.identity(), probe.instance(), presence)));
         case HeadEffect.ToWorker toWorker -> sent.add(toWorker);
       }
     }
@@ -219,6 +231,71 @@ final class CoreDriver {
         "cgroup",
         null,
         0);
+  }
+
+  /** As an announcement of a worker that has seen an epoch and a run id. */
+  static WorkerAnnouncement announcement(int number, Epoch highestEpoch, long highestRunId) {
+    WorkerAnnouncement plain = announcement(number, instance(number), 1);
+    return new WorkerAnnouncement(
+        CLUSTER.value(),
+        plain.identity(),
+        plain.instance(),
+        number,
+        plain.address(),
+        plain.slots(),
+        plain.host(),
+        plain.containment(),
+        highestEpoch,
+        highestRunId);
+  }
+
+  /** A live segment of an inventory, started as the run of that proc. */
+  static HeadEvent.InventoryItem live(SegmentKey key, ProcDefinition proc, int segments) {
+    SegmentSpec spec =
+        new SegmentSpec(
+            proc.name(),
+            Integer.toString(key.segment() * 1000),
+            segments,
+            proc.bundleHash(),
+            proc.command(),
+            proc.arguments(),
+            ImmutableMap.of(),
+            proc.environment(),
+            false,
+            100);
+    return new HeadEvent.InventoryItem(
+        key, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, spec);
+  }
+
+  /** A segment of an inventory that is over. */
+  static HeadEvent.InventoryItem over(SegmentKey key, Outcome outcome) {
+    return new HeadEvent.InventoryItem(
+        key, HeadEvent.InventoryItem.State.OVER, outcome, 0, 0, false, null);
+  }
+
+  /** The worker's connection stands. */
+  void linkUp(int number, Epoch epoch) {
+    event(
+        new HeadEvent.LinkUp(
+            identity(number),
+            instance(number),
+            epoch,
+            0,
+            ImmutableList.of("hash-p", "hash-d")));
+  }
+
+  void linkDown(int number) {
+    event(new HeadEvent.LinkDown(identity(number), instance(number), "no heartbeat"));
+  }
+
+  /** Answers every inventory that is asked for with these, as long as one is. */
+  void inventory(int number, HeadEvent.InventoryItem... items) {
+    while (takeSent(HeadEffect.FetchInventory.class).stream()
+        .anyMatch(fetch -> fetch.identity().equals(identity(number)))) {
+      event(
+          new HeadEvent.InventoryReceived(
+              identity(number), instance(number), ImmutableList.copyOf(items)));
+    }
   }
 
   /** Registers a worker and brings its link to ready, with nothing in its journal but these. */

@@ -152,7 +152,8 @@ class HeadCoreTest {
   void runOfWhichOnlyTheEndWasMissingInTheStoreEndsWithTheNextHead() {
     Placement placement = new Placement(identity(1), instance(1), "boot", "machine");
     Recovered.Segment over =
-        new Recovered.Segment("0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
+        new Recovered.Segment(
+            0, 0, "0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
     Recovered.Run run =
         new Recovered.Run(
             7,
@@ -280,7 +281,7 @@ class HeadCoreTest {
         1,
         second,
         new HeadEvent.InventoryItem(
-            key(runId, 0), HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false));
+            key(runId, 0), HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     driver.terminated(1, key(runId, 0), exited(0));
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
   }
@@ -321,12 +322,14 @@ class HeadCoreTest {
   }
 
   @Test
-  void segmentOfAnUnknownRunIsKilledAsAnOrphan() {
-    SegmentKey orphan = new SegmentKey(99, 1, 0);
+  void segmentOfARunThatIsOverIsKilledAsAnOrphan() {
+    createProcs();
+    SegmentKey orphan = key(driver.execute("p", ""), 0);
+    driver.kill(run(orphan.runId()));
     driver.join(
         1,
         new HeadEvent.InventoryItem(
-            orphan, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false));
+            orphan, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     HeadEffect.SendKill kill = driver.takeSent(HeadEffect.SendKill.class).get(0);
     assertThat(kill.orders().get(0).segment()).isEqualTo(orphan);
     driver.terminated(1, orphan, killedOutcome());

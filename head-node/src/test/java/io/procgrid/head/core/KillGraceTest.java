@@ -193,6 +193,7 @@ class KillGraceTest {
     return new Recovered(
         empty.clusterId(),
         empty.epoch(),
+        empty.history(),
         1,
         runId + 1,
         ImmutableList.of(created.proc()),
@@ -206,7 +207,8 @@ class KillGraceTest {
                 null,
                 intents().getLast(),
                 ImmutableList.of(
-                    new Recovered.Segment("0", 1, placed.placement(), null, null, "", false)))),
+                    new Recovered.Segment(
+                        0, 0, "0", 1, placed.placement(), null, null, "", false)))),
         ImmutableList.of(only(Mutation.WorkerRecorded.class).worker()));
   }
 

@@ -82,12 +82,21 @@ final class ModelStore {
     return new Recovered(
         CoreDriver.CLUSTER,
         new Epoch(epoch, "nonce" + epoch),
+        history(),
         clusterStart,
         nextRunId,
         ImmutableList.copyOf(procs.values()),
         entries.build(),
         unfinished.build(),
         ImmutableList.copyOf(workers.values()));
+  }
+
+  private ImmutableList<Epoch> history() {
+    ImmutableList.Builder<Epoch> history = ImmutableList.builder();
+    for (long counter = 1; counter <= epoch; counter++) {
+      history.add(new Epoch(counter, "nonce" + counter));
+    }
+    return history.build();
   }
 
   private static boolean isComplete(Row row) {
@@ -116,6 +125,8 @@ final class ModelStore {
         for (int i = 0; i < fixed.dataSegmentIds().size(); i++) {
           row.segments.add(
               new Recovered.Segment(
+                  i,
+                  i,
                   fixed.dataSegmentIds().get(i),
                   fixed.workerNumbers().get(i),
                   null,
@@ -144,6 +155,12 @@ final class ModelStore {
       case Mutation.OutputSaved(SegmentKey key, SegmentOutput output) ->
           replace(key, old -> with(old, old.placement(), old.status(), old.outcome(), true));
       case Mutation.RunsCleared(ImmutableList<Long> runIds) -> runIds.forEach(this::clear);
+      case Mutation.EpochRaised(Epoch raised, long next) ->
+          throw new IllegalStateException("nothing was restored here: " + raised + next);
+      case Mutation.RunImported _,
+          Mutation.SegmentImported _,
+          Mutation.JournalImported _ ->
+          throw new IllegalStateException("nothing was restored here: " + mutation);
       case Mutation.WorkerRecorded(WorkerRecord worker) -> workers.put(worker.identity(), worker);
     }
   }
@@ -210,6 +227,8 @@ final class ModelStore {
       @Nullable Outcome outcome,
       boolean outputSaved) {
     return new Recovered.Segment(
+        old.number(),
+        old.journalNumber(),
         old.dataSegmentId(), old.workerNumber(), placement, status, outcome, "", outputSaved);
   }
 }

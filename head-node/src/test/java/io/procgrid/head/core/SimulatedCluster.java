@@ -42,6 +42,7 @@ final class SimulatedCluster {
   private final Set<Long> acknowledged = new HashSet<>();
   private final Set<SegmentKey> answeredKilled = new HashSet<>();
   private final Deque<HeadEffect.Persist> persists = new ArrayDeque<>();
+  private final Deque<HeadEffect.Probe> probes = new ArrayDeque<>();
   private HeadCore core;
   private Epoch epoch;
   private long now = 1;
@@ -157,10 +158,26 @@ final class SimulatedCluster {
       switch (effect) {
         case HeadEffect.Persist persist -> persists.add(persist);
         case HeadEffect.Reply(long request, Answer answer) -> answered(request, answer);
+        case HeadEffect.Probe probe -> probes.add(probe);
         case HeadEffect.ToWorker toWorker ->
             network.add(new Message(toWorker, epoch, connectionTo(toWorker.identity())));
       }
     }
+    while (!probes.isEmpty()) {
+      HeadEffect.Probe probe = probes.remove();
+      event(new HeadEvent.ProbeAnswered(probe.identity(), probe.instance(), presence(probe)));
+    }
+  }
+
+  private HeadEvent.ProbeAnswered.Presence presence(HeadEffect.Probe probe) {
+    for (ModelWorker worker : workers) {
+      if (worker.instance.equals(probe.instance())) {
+        return HeadEvent.ProbeAnswered.Presence.ALIVE;
+      }
+    }
+    return random.nextBoolean()
+        ? HeadEvent.ProbeAnswered.Presence.GONE
+        : HeadEvent.ProbeAnswered.Presence.SILENT;
   }
 
   private void answered(long request, Answer answer) {
@@ -298,6 +315,9 @@ final class SimulatedCluster {
         }
       }
       case HeadEffect.HangUp hangUp -> {}
+      case HeadEffect.Probe probe -> throw new IllegalStateException("answered at once: " + probe);
+      case HeadEffect.KillLeftover kill ->
+          throw new IllegalStateException("no worker has found any: " + kill);
       case HeadEffect.FetchInventory fetch -> answers.add(inventory(worker));
       case HeadEffect.SendStart start -> {
         ImmutableList.Builder<HeadEvent.StartAnswer> decisions = ImmutableList.builder();
@@ -353,7 +373,8 @@ final class SimulatedCluster {
                 entry.outcome,
                 1,
                 1,
-                false)));
+                false,
+                null)));
     return new HeadEvent.InventoryReceived(worker.identity, worker.instance, items.build());
   }
 

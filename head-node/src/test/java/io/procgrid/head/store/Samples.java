@@ -20,6 +20,7 @@ import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.ProcDefinition;
 import io.procgrid.head.core.RunRequest;
 import io.procgrid.head.core.WorkerRecord;
+import io.procgrid.head.core.WorkerStanding;
 import java.nio.charset.StandardCharsets;
 
 /** Values to store, with all that text and bytes can hold. */
@@ -125,7 +126,8 @@ final class Samples {
         number,
         new HostFacts("host " + number, "Linux 6 x86", "machine", "uuid", "boot-" + number),
         "cgroup",
-        number % 2 == 0);
+        number % 2 == 0 ? WorkerStanding.LEFT : WorkerStanding.MEMBER,
+        number == 3 ? ImmutableList.of(new WorkerInstance("instance-0")) : ImmutableList.of());
   }
 
   static Outcome exited(int code) {

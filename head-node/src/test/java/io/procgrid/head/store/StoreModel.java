@@ -174,6 +174,12 @@ final class StoreModel {
         }
       }
       case Mutation.RunsCleared(ImmutableList<Long> runIds) -> runIds.forEach(this::clear);
+      // Each has tests of its own.
+      case Mutation.EpochRaised _,
+          Mutation.RunImported _,
+          Mutation.SegmentImported _,
+          Mutation.JournalImported _ ->
+          throw new IllegalArgumentException("not modelled: " + mutation);
       case Mutation.WorkerRecorded(WorkerRecord worker) -> workers.put(worker.number(), worker);
     }
   }
@@ -269,6 +275,7 @@ final class StoreModel {
     return new Recovered(
         term.clusterId(),
         term.epoch(),
+        term.history(),
         term.clusterStart(),
         nextRunId,
         ImmutableList.copyOf(procs.values()),
@@ -279,10 +286,13 @@ final class StoreModel {
 
   private static Recovered.Run recovered(long id, Run run) {
     ImmutableList.Builder<Recovered.Segment> segments = ImmutableList.builder();
-    for (Segment segment : run.segments) {
+    for (int number = 0; number < run.segments.size(); number++) {
+      Segment segment = run.segments.get(number);
       Mutation.SegmentEnded end = segment.end;
       segments.add(
           new Recovered.Segment(
+              number,
+              number,
               segment.dataSegmentId,
               segment.worker,
               segment.placement,
