@@ -23,7 +23,9 @@ class TortureCasesTest {
   @Test
   void everyCaseHasATest() {
     Set<Integer> missing =
-        IntStream.rangeClosed(1, Torture.CASES).boxed().collect(Collectors.toCollection(TreeSet::new));
+        IntStream.rangeClosed(1, Torture.CASES)
+            .boxed()
+            .collect(Collectors.toCollection(TreeSet::new));
     cases.forEach(torture -> missing.remove(torture.number()));
     assertThat(missing).as("torture cases without a test").isEmpty();
   }

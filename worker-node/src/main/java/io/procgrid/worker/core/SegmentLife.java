@@ -426,7 +426,8 @@ final class SegmentLife {
     boolean follows =
         entry instanceof JournalEntry.Ended && segment.kill != null && !segment.tombstoneDurable;
     if (!follows || segment.blocked.isEmpty()) {
-      // An end without its tombstone has no record to be added to: the tombstone's reason tells more.
+      // An end without its tombstone has no record to be added to: the tombstone's reason tells
+      // more.
       patience.block(segment, "%s cannot be made durable: %s".formatted(what, reason), nowMillis);
     }
     outbox.retry(nowMillis, entry);
