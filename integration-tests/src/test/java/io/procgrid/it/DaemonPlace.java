@@ -11,7 +11,8 @@ import java.nio.file.Path;
  * @param dataDir its data directory; exists
  * @param options command line arguments that belong to the place
  */
-public record DaemonPlace(ImmutableList<String> prefix, Path dataDir, ImmutableList<String> options) {
+public record DaemonPlace(
+    ImmutableList<String> prefix, Path dataDir, ImmutableList<String> options) {
   /** On the host itself, with these arguments. */
   static DaemonPlace onHost(Path dataDir, String... options) {
     return new DaemonPlace(ImmutableList.of(), dataDir, ImmutableList.copyOf(options));

@@ -103,7 +103,8 @@ public final class DelayProxy implements AutoCloseable {
   }
 
   private void pump(Socket from, Socket to, Direction direction) {
-    try (from; to) {
+    try (from;
+        to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] bytes = new byte[BUFFER];

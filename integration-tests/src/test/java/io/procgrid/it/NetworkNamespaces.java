@@ -128,12 +128,12 @@ public final class NetworkNamespaces implements ClusterPlaces {
   }
 
   private void runInside(int worker, String... command) {
-    HostCommand.run(
-        ImmutableList.<String>builder().addAll(inside(worker)).add(command).build());
+    HostCommand.run(ImmutableList.<String>builder().addAll(inside(worker)).add(command).build());
   }
 
   private ImmutableList<String> inside(int worker) {
-    return ImmutableList.of("nsenter", "--net=/proc/%d/ns/net".formatted(keepers.get(worker - 1).pid()));
+    return ImmutableList.of(
+        "nsenter", "--net=/proc/%d/ns/net".formatted(keepers.get(worker - 1).pid()));
   }
 
   private String cable(int worker) {

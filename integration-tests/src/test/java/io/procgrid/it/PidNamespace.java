@@ -55,8 +55,11 @@ public final class PidNamespace implements ClusterPlaces {
   /** One that knows few pids; its pid 1 reaps. */
   static PidNamespace withFewPids() {
     PidNamespace namespace = new PidNamespace(INIT_WITH_FEW.formatted(FEW));
-    Waiting.until(() -> namespace.init.children().anyMatch(child ->
-        LivePids.text(child.pid(), "comm").strip().equals("sleep")));
+    Waiting.until(() ->
+        namespace
+            .init
+            .children()
+            .anyMatch(child -> LivePids.text(child.pid(), "comm").strip().equals("sleep")));
     return namespace;
   }
 
@@ -85,8 +88,7 @@ public final class PidNamespace implements ClusterPlaces {
 
   /** Runs a program inside, as {@link HostCommand#run(String...)} does. */
   public String run(String... command) {
-    return HostCommand.run(
-        ImmutableList.<String>builder().addAll(prefix()).add(command).build());
+    return HostCommand.run(ImmutableList.<String>builder().addAll(prefix()).add(command).build());
   }
 
   /** The pid, on the host, of its pid 1. */

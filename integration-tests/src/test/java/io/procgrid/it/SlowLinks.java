@@ -21,8 +21,7 @@ public final class SlowLinks implements ClusterPlaces {
   public DaemonPlace worker(int number, Path folder) {
     int port = TestCluster.freePort();
     links.add(
-        new DelayProxy(
-            new InetSocketAddress(PROXIES, port), new InetSocketAddress(WORKERS, port)));
+        new DelayProxy(new InetSocketAddress(PROXIES, port), new InetSocketAddress(WORKERS, port)));
     return DaemonPlace.onHost(
         folder, "--grpc-port", Integer.toString(port), "--advertise", PROXIES);
   }

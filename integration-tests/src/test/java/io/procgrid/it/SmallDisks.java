@@ -70,8 +70,7 @@ public final class SmallDisks implements ClusterPlaces {
 
   private static void fill(Path disk) {
     try (FileChannel file =
-        FileChannel.open(
-            filler(disk), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        FileChannel.open(filler(disk), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       while (true) {
         file.write(ByteBuffer.allocate(BLOCK));
       }

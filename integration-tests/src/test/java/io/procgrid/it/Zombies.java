@@ -1,6 +1,5 @@
 package io.procgrid.it;
 
-
 /** Counts children that ended and that nobody has waited for. */
 public final class Zombies {
   private Zombies() {}

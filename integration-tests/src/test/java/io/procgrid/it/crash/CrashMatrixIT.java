@@ -6,6 +6,7 @@ import io.procgrid.it.ClusterShape;
 import io.procgrid.it.Daemon;
 import io.procgrid.it.TestCluster;
 import io.procgrid.it.Waiting;
+import io.procgrid.it.torture.TortureCase;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -162,6 +163,7 @@ class CrashMatrixIT {
     cluster.close();
   }
 
+  @TortureCase(number = 29, report = "kubernetes#123839")
   @ParameterizedTest(name = "{0}")
   @MethodSource("crashes")
   void whatWasPromisedIsKeptAndNothingIsThereTwice(Crash crash) {

@@ -40,7 +40,9 @@ class WorkerCrashIT {
     return procs.run(ProcDraft.command("sleep", marker).distributed());
   }
 
-  @TortureCase(number = 1, report = {"nomad#5593", "supervisor#925"})
+  @TortureCase(
+      number = 1,
+      report = {"nomad#5593", "supervisor#925"})
   @Test
   void runIsAdoptedByTheRestartedWorkerAndThenDies() {
     String run = distributedSleeper();
@@ -112,7 +114,9 @@ class WorkerCrashIT {
     assertThat(LivePids.among(pids)).isEmpty();
   }
 
-  @TortureCase(number = 14, report = {"containerd#2438", "rust-extensions#425"})
+  @TortureCase(
+      number = 14,
+      report = {"containerd#2438", "rust-extensions#425"})
   @Test
   void hungWorkerDelaysNoKillOfOthersAndItsOwnIsPendingInTime() {
     String name = procs.create(ProcDraft.command("sleep", marker));

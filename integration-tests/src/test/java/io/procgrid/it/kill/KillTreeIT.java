@@ -296,11 +296,14 @@ class KillTreeIT {
     assertThat(LivePids.withArgument(marker)).isEqualTo(both);
   }
 
-  @TortureCase(number = 6, report = {"ray#54237", "ray#62591"})
+  @TortureCase(
+      number = 6,
+      report = {"ray#54237", "ray#62591"})
   @Test
   void noZombieOfARunIsLeftBehind() {
     String name = procs.create(ProcDraft.shell("sleep 0 & exit 0"));
-    List<String> runs = IntStream.range(0, Torture.times(40, 1_000)).mapToObj(i -> procs.execute(name)).toList();
+    List<String> runs =
+        IntStream.range(0, Torture.times(40, 1_000)).mapToObj(i -> procs.execute(name)).toList();
     runs.forEach(procs::awaitOver);
     for (int number = 1; number <= 2; number++) {
       long worker = cluster.worker(number).pid();

@@ -148,7 +148,8 @@ class EscapeIT {
     String run = run("echo $leaf; setsid sleep MARKER & exec sleep MARKER");
     TestCluster.awaitLive(marker, 2);
     Path leaf =
-        Path.of(Waiting.until(() -> procs.status(run).stdout(), lines -> !lines.isEmpty()).getFirst());
+        Path.of(
+            Waiting.until(() -> procs.status(run).stdout(), lines -> !lines.isEmpty()).getFirst());
     Files.writeString(leaf.resolve("cgroup.freeze"), "1");
     Waiting.until(() -> Files.readString(leaf.resolve("cgroup.events")).contains("frozen 1"));
     assertDies(run, 2);

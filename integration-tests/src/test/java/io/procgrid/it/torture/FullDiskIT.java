@@ -9,7 +9,6 @@ import io.procgrid.it.OwnCluster;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RestReply;
-import io.procgrid.it.RunState;
 import io.procgrid.it.Setting;
 import io.procgrid.it.SmallDisks;
 import io.procgrid.it.TestCluster;
@@ -63,8 +62,7 @@ class FullDiskIT {
 
   @TortureCase(number = 30)
   @Test
-  void whatAWorkerWithAFullDiskCannotDoItDoesWhenThereIsSpaceAgain(
-      SmallDisks disks) {
+  void whatAWorkerWithAFullDiskCannotDoItDoesWhenThereIsSpaceAgain(SmallDisks disks) {
     String newFiles = procs.create(ProcDraft.shell("echo hi").distributed());
     disks.fillWorker(2);
     String waiting = procs.execute(newFiles);
@@ -90,10 +88,7 @@ class FullDiskIT {
     List<String> accepted = new ArrayList<>();
     RestReply reply;
     do {
-      reply =
-          cluster
-              .rest()
-              .post("/execute/proc", Map.of("proc_name", name, "options", Map.of()));
+      reply = cluster.rest().post("/execute/proc", Map.of("proc_name", name, "options", Map.of()));
       if (isOk(reply)) {
         accepted.add(reply.data().path("run_id").asText());
       }
@@ -104,7 +99,8 @@ class FullDiskIT {
         cluster
             .rest()
             .post(
-                "/kill/proc", Map.of("run_id", run, "options", Map.of("answer_timeout_ms", "1000")));
+                "/kill/proc",
+                Map.of("run_id", run, "options", Map.of("answer_timeout_ms", "1000")));
     if (isOk(kill)) {
       for (JsonNode listed : kill.data().path("run_ids")) {
         assertThat(listed.asText()).isEqualTo(run);

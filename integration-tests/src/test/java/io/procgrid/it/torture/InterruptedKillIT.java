@@ -48,8 +48,7 @@ class InterruptedKillIT {
     links.to(2).hold(Direction.FORTH);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture<Void> first =
-          CompletableFuture.runAsync(() -> procs.kill(run), threads)
-              .exceptionally(failure -> null);
+          CompletableFuture.runAsync(() -> procs.kill(run), threads).exceptionally(failure -> null);
       Waiting.until(() -> LivePids.among(pids).size() == 1);
       cluster.head().kill();
       first.join();
@@ -72,8 +71,7 @@ class InterruptedKillIT {
     procs.awaitRunning(other, 1);
     links.to(2).hold(Direction.FORTH);
 
-    assertThat(procs.kill(run, "answer_timeout_ms", "500").pending().get(run))
-        .contains("worker 2");
+    assertThat(procs.kill(run, "answer_timeout_ms", "500").pending().get(run)).contains("worker 2");
     assertThat(procs.statuses("").path("overall_statuses").size()).isEqualTo(2);
     assertThat(procs.kill("", "worker", "1", "answer_timeout_ms", "500").pending())
         .doesNotContainKey(other);

@@ -34,7 +34,8 @@ class NoReaperIT {
     String ends = procs.create(ProcDraft.shell("(sleep 0.01 &); setsid sleep 100 & exit 0"));
     String killed =
         procs.create(
-            ProcDraft.shell("(setsid sleep %1$s &); exec sleep %1$s".formatted(bystanders.marker())));
+            ProcDraft.shell(
+                "(setsid sleep %1$s &); exec sleep %1$s".formatted(bystanders.marker())));
     int half = Torture.times(50, 500);
     List<String> runs = IntStream.range(0, half).mapToObj(i -> procs.execute(ends)).toList();
     runs.forEach(procs::awaitOver);

@@ -90,8 +90,9 @@ class PartitionIT {
     outage.end(network);
 
     // The first run that is let in there fails if it meets the one before.
-    RunState first = Waiting.until(
-        () -> procs.awaitOver(procs.execute(check)), state -> state.statuses().size() == 2);
+    RunState first =
+        Waiting.until(
+            () -> procs.awaitOver(procs.execute(check)), state -> state.statuses().size() == 2);
     assertThat(first.overall()).as(first.message("1000")).isEqualTo("complete");
     assertThat(LivePids.among(pids)).isEmpty();
     assertThat(procs.awaitOver(killed).overall()).isEqualTo("killed");
