@@ -133,7 +133,7 @@ final class HeadPromises {
     }
     Outcome outcome = ended.outcome();
     if (outcome != null) {
-      truth.claimed(key, outcome);
+      truth.believed(key, outcome);
       require(outcome.runStatus() == ended.status(), "ends with another status", key);
       return;
     }

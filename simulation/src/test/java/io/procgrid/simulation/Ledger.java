@@ -1,5 +1,6 @@
 package io.procgrid.simulation;
 
+import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Selector;
@@ -93,17 +94,31 @@ final class Ledger {
     truth.answeredKilled(runId, incarnation, row.segments.size());
   }
 
-  /** Whatever the kill selected is over by now, or its intent is in the store. */
+  /**
+   * Whatever the kill selects is over by now, or its intent is in the store. What had ended by itself
+   * before the kill came may still be on its way into the store.
+   */
   private void requireTaken(long runId, int incarnation) {
     RunRow row = store.run(runId);
     boolean taken =
         row == null
             || row.incarnation > incarnation
             || !row.isUnfinished()
-            || row.intent != null;
+            || row.intent != null
+            || hasEnded(runId, row);
     if (!taken) {
       throw new AssertionError("the answered kill of run %d is not in the store".formatted(runId));
     }
+  }
+
+  private boolean hasEnded(long runId, RunRow row) {
+    for (int i = 0; i < row.segments.size(); i++) {
+      SegmentKey key = new SegmentKey(runId, row.incarnation, i);
+      if (row.segments.get(i).status() == null && (!truth.hasBegun(key) || truth.isAlive(key))) {
+        return false;
+      }
+    }
+    return !row.segments.isEmpty();
   }
 
   /** A head has crashed, and with it the calls that it had not answered. */

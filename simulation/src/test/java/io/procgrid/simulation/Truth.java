@@ -99,8 +99,34 @@ final class Truth {
     answeredKilled.merge(runId, incarnation, Math::max);
   }
 
-  /** A worker says that the segment is over, and how: is it so? */
+  /**
+   * A worker says that the segment is over, and how. What it says of a segment whose end the store
+   * has, and which it may have forgotten since, nobody will believe.
+   */
   void claimed(SegmentKey key, Outcome outcome) {
+    if (isSettled(key)) {
+      requireDead(key, outcome);
+    } else {
+      believed(key, outcome);
+    }
+  }
+
+  /** The store has the segment's end, or nothing of it any more. */
+  boolean isSettled(SegmentKey key) {
+    Recovered.Segment stored = store.segment(key);
+    return stored == null || stored.status() != null;
+  }
+
+  /** The store is about to keep that the segment is over, and how: is it so? */
+  void believed(SegmentKey key, Outcome outcome) {
+    requireDead(key, outcome);
+    String lie = lieIn(key, outcome);
+    if (!lie.isEmpty()) {
+      throw new AssertionError("segment %s: %s, but told is %s".formatted(key, lie, outcome));
+    }
+  }
+
+  private void requireDead(SegmentKey key, Outcome outcome) {
     if (isAlive(key)) {
       throw new AssertionError("segment %s is told to be over and lives".formatted(key));
     }
@@ -108,10 +134,6 @@ final class Truth {
       if (isAlive(new SegmentKey(key.runId(), earlier, key.segment()))) {
         throw new AssertionError("a former one of segment %s lives".formatted(key));
       }
-    }
-    String lie = lieIn(key, outcome);
-    if (!lie.isEmpty()) {
-      throw new AssertionError("segment %s: %s, but told is %s".formatted(key, lie, outcome));
     }
   }
 

@@ -31,23 +31,10 @@ final class WorkerPromises {
       }
       case WorkerEffect.CleanUp(SegmentKey key) ->
           require(!truth.isAlive(key), "cleaned up alive", key);
-      case WorkerEffect.Progress(long _, KillStep.Proven(SegmentKey key, Outcome outcome)) -> {
-        truth.claimed(key, outcome);
-        ModelJournal.Entry entry = journal.find(key);
-        if (entry != null) {
-          // Otherwise it was just forgotten, which the store's end of it allowed.
-          requireEnd(key, outcome);
-          require(entry.tombstone != null, "proven to a killer without its tombstone", key);
-        }
-      }
-      case WorkerEffect.Notify(long _, long _, Notice.Terminated(SegmentKey key, Outcome outcome)) -> {
-        truth.claimed(key, outcome);
-        ModelJournal.Entry entry = journal.find(key);
-        // A Watch that opens is told once more what the head may have had forgotten since.
-        if (entry != null) {
-          requireEnd(key, outcome);
-        }
-      }
+      case WorkerEffect.Progress(long _, KillStep.Proven(SegmentKey key, Outcome outcome)) ->
+          telling(key, outcome, true);
+      case WorkerEffect.Notify(long _, long _, Notice.Terminated(SegmentKey key, Outcome outcome)) ->
+          telling(key, outcome, false);
       case WorkerEffect.Reply(long _, Answer answer) -> answering(answer);
       case WorkerEffect.Progress _,
           WorkerEffect.Notify _,
@@ -60,9 +47,18 @@ final class WorkerPromises {
     }
   }
 
-  private void requireEnd(SegmentKey key, Outcome outcome) {
+  /** What was forgotten since, or killed once more after that, is told without consequence. */
+  private void telling(SegmentKey key, Outcome outcome, boolean toKiller) {
+    truth.claimed(key, outcome);
+    if (truth.isSettled(key)) {
+      return;
+    }
     ModelJournal.Entry entry = journal.find(key);
     require(entry != null && outcome.equals(entry.end), "told to be over undurably", key);
+    require(
+        !toKiller || (entry != null && entry.tombstone != null),
+        "proven to a killer without its tombstone",
+        key);
   }
 
   private void answering(Answer answer) {
