@@ -54,6 +54,10 @@ final class Endings {
       sendForget(worker, key, worker.lastDispatchNumber);
       return;
     }
+    if (segment.phase == SegmentPhase.OVER && segment.outputSaved) {
+      // A kill that came after the worker had forgotten the segment has left a tombstone there.
+      forget(segment);
+    }
     if (!segment.phase.mayLive()) {
       return;
     }
@@ -242,7 +246,7 @@ final class Endings {
       Segment segment = runs.find(key);
       if (segment == null) {
         sendForget(worker, key, worker.lastDispatchNumber);
-      } else if (segment.phase == SegmentPhase.OVER && !segment.forgotten) {
+      } else if (segment.phase == SegmentPhase.OVER) {
         sendForget(worker, key, segment.lastDispatchNumber);
       }
     }

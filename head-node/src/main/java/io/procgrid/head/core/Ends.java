@@ -17,7 +17,7 @@ final class Ends {
   /** Runs whose own end is among the mutations. */
   final Set<Run> runs = new LinkedHashSet<>();
 
-  /** Sets the run's intent, which must have none. */
+  /** Sets the run's intent, which has none, or the same that is not stored yet. */
   void intend(Run run, KillFacts facts) {
     run.intent = facts;
     intents.add(run);

@@ -89,10 +89,14 @@ final class Kills {
     context.persistFacts(ends.mutations, () -> endings.stored(ends));
   }
 
+  /**
+   * Those whose end is not in the store: what is over in memory alone would come back if the head
+   * crashed now, so the call answers for it too.
+   */
   private List<Run> select(Selector selector) {
     List<Run> selected = new ArrayList<>();
     for (Run run : runs.matching(selector)) {
-      if (!run.isOver()) {
+      if (!run.endStored) {
         selected.add(run);
       }
     }
@@ -101,7 +105,11 @@ final class Kills {
 
   private void list(long request, long started, List<Run> selected) {
     ImmutableList.Builder<Long> ids = ImmutableList.builder();
-    selected.forEach(run -> ids.add(run.runId));
+    for (Run run : selected) {
+      if (!run.isOver()) {
+        ids.add(run.runId);
+      }
+    }
     context.outbox.reply(
         request, new Answer.Killed(ids.build(), ImmutableMap.of(), context.now() - started));
   }
@@ -142,8 +150,14 @@ final class Kills {
   }
 
   private void intend(Run run, KillFacts facts, Ends ends) {
-    if (run.intent == null) {
-      ends.intend(run, facts);
+    boolean endedByItself = run.isOver() && run.intent == null;
+    if (!run.intentStored && !endedByItself) {
+      // That of an earlier call may have failed to reach the store, and be waiting to be tried
+      // again.
+      ends.intend(run, run.intent == null ? facts : run.intent);
+    }
+    if (run.isOver()) {
+      return;
     }
     AutoStart.Entry entry = autoStart.find(run.runId);
     if (entry != null && autoStart.isDue(entry)) {

@@ -101,6 +101,9 @@ final class Workers {
       add(worker);
     } else {
       if (!record.instance().equals(worker.instance())) {
+        // Should the announcement be the one that came late, the connection that stood must not be
+        // taken for the answer to the next Dial: there would be no LinkUp.
+        context.outbox.add(new HeadEffect.HangUp(worker.identity(), worker.instance()));
         worker.disconnected("its process was replaced by a new one");
       }
       worker.record = record;
