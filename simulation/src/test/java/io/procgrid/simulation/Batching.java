@@ -20,8 +20,7 @@ final class Batching {
         if (last instanceof HeadEffect.SendStart a && effect instanceof HeadEffect.SendStart b) {
           joined.set(
               joined.size() - 1,
-              new HeadEffect.SendStart(
-                  a.identity(), a.instance(), concat(a.orders(), b.orders())));
+              new HeadEffect.SendStart(a.identity(), a.instance(), concat(a.orders(), b.orders())));
           continue;
         }
         if (last instanceof HeadEffect.SendKill a && effect instanceof HeadEffect.SendKill b) {

@@ -2,7 +2,6 @@ package io.procgrid.simulation;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.head.core.Answer;
@@ -18,6 +17,9 @@ final class Clients {
   private static final int PROCS = 4;
   private static final int TAGS = 3;
   private static final int LATEST_RUNS = 12;
+
+  /** A worker that is not paused has taken up an operator's kill by then. */
+  private static final long OPERATOR_MILLIS = 100;
 
   private final World world;
   private final Cluster cluster;
@@ -71,9 +73,7 @@ final class Clients {
     } else if (dice < 93) {
       submit(new Command.ShowWorkers(), answer -> {});
     } else {
-      submit(
-          new Command.QueryRuns(selector(), world.chance().below(3) * 200L),
-          answer -> {});
+      submit(new Command.QueryRuns(selector(), world.chance().below(3) * 200L), answer -> {});
     }
   }
 
@@ -171,10 +171,12 @@ final class Clients {
   private void operatorKills() {
     WorkerMachine machine = world.chance().pick(cluster.machines());
     SimulatedWorker worker = machine.worker();
-    if (worker == null || machine.journal().cluster() == null) {
+    if (worker == null || machine.journal().cluster() == null || !worker.process().isRunning()) {
       return;
     }
-    machine.journal().segments().stream().map(SegmentKey::runId).forEach(wishes::byOperator);
+    Selector here = new Selector(null, "", "", machine.identity().value());
+    wishes.begin(here);
+    world.timeline().after(OPERATOR_MILLIS, () -> wishes.end(here, world.now()));
     worker.command(
         new io.procgrid.worker.core.Command.KillAll(
             ModelStore.CLUSTER.value(), machine.identity().value(), facts()),

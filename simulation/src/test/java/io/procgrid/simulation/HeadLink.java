@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A head's link to one worker, by the rules of the real one: one {@link Session} to the process that
- * the core dialled last, a new one whenever it is lost; what is asked for while none stands is
+ * A head's link to one worker, by the rules of the real one: one {@link Session} to the process
+ * that the core dialled last, a new one whenever it is lost; what is asked for while none stands is
  * answered by the LinkDown that is on its way.
  */
 final class HeadLink {

@@ -61,13 +61,18 @@ final class HeadPromises {
           start.orders().forEach(order -> starting(start, order.segment()));
       case HeadEffect.SendKill(var _, var _, var orders) ->
           orders.forEach(order ->
-              require(mayDie(order.segment()), "is to be killed, nobody asked", order.segment()));
-      case HeadEffect.SendForget forget ->
-          forget.orders().forEach(order ->
               require(
-                  isOver(forget.identity(), order.segment()),
-                  "is to be forgotten, its end is not in the store",
+                  mayDie(order.segment()) || !truth.isAlive(order.segment()),
+                  "is to be killed, nobody asked",
                   order.segment()));
+      case HeadEffect.SendForget forget ->
+          forget
+              .orders()
+              .forEach(order ->
+                  require(
+                      isOver(forget.identity(), order.segment()),
+                      "is to be forgotten, its end is not in the store",
+                      order.segment()));
       case HeadEffect.Dial _,
           HeadEffect.HangUp _,
           HeadEffect.FetchInventory _,
@@ -118,9 +123,7 @@ final class HeadPromises {
     require(row != null && row.intent == null, "is placed, it is to die", key);
     Recovered.Segment stored = store.segment(key);
     require(
-        stored == null
-            || stored.placement() == null
-            || isPlacedOn(stored, placement.identity()),
+        stored == null || stored.placement() == null || isPlacedOn(stored, placement.identity()),
         "is placed a second time elsewhere",
         key);
   }
@@ -169,8 +172,7 @@ final class HeadPromises {
     if (row == null || taken.incarnation() == 0) {
       return;
     }
-    boolean due =
-        taken.clusterStart() == store.clusterStart() && row.taken < store.clusterStart();
+    boolean due = taken.clusterStart() == store.clusterStart() && row.taken < store.clusterStart();
     if (!due || row.isUnfinished()) {
       throw new AssertionError("entry %d begins anew, it is not its turn".formatted(taken.runId()));
     }

@@ -51,7 +51,9 @@ final class Host {
     return tree;
   }
 
-  /** The tree whose pid and start time those are, or null. That the boot is the same is not asked. */
+  /**
+   * The tree whose pid and start time those are, or null. That the boot is the same is not asked.
+   */
   @Nullable ProcessTree find(ProcessRecord record) {
     ProcessTree tree = processes.get(record.pid());
     return tree != null && tree.record().startTicks() == record.startTicks() ? tree : null;

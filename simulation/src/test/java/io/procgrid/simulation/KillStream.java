@@ -23,8 +23,7 @@ final class KillStream {
   private final Set<SegmentKey> unproven = new LinkedHashSet<>();
   private boolean over;
 
-  KillStream(
-      World world, Network network, Session session, List<HeadEffect.KillOrder> orders) {
+  KillStream(World world, Network network, Session session, List<HeadEffect.KillOrder> orders) {
     this.world = world;
     this.network = network;
     this.session = session;
@@ -66,8 +65,7 @@ final class KillStream {
       case KillStep.Proven(SegmentKey key, Outcome outcome) -> {
         unproven.remove(key);
         session.emit(
-            new HeadEvent.SegmentTerminated(
-                session.identity(), session.instance(), key, outcome));
+            new HeadEvent.SegmentTerminated(session.identity(), session.instance(), key, outcome));
       }
       case KillStep.Pending(SegmentKey key, String reason) ->
           session.emit(

@@ -3,16 +3,13 @@ package io.procgrid.simulation;
 import io.procgrid.head.core.Selector;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Whose death anybody has asked for: nobody else may die by a kill. */
 final class KillWishes {
   private final List<Selector> open = new ArrayList<>();
   private final Map<Selector, Long> latest = new HashMap<>();
-  private final Set<Long> byOperators = new HashSet<>();
 
   /** A call begins: it may cover what comes to be until it is answered. */
   void begin(Selector selector) {
@@ -26,15 +23,7 @@ final class KillWishes {
     }
   }
 
-  /** Somebody on a worker's host had everything killed there. */
-  void byOperator(long runId) {
-    byOperators.add(runId);
-  }
-
   boolean cover(long runId, RunRow row) {
-    if (byOperators.contains(runId)) {
-      return true;
-    }
     for (Selector selector : open) {
       if (matches(selector, runId, row)) {
         return true;

@@ -69,7 +69,7 @@ final class Ledger {
     }
     for (long runId : killed.pending().keySet()) {
       RunRow row = store.run(runId);
-      if (row != null && row.isUnfinished() && row.intent == null) {
+      if (row != null && row.isUnfinished() && row.intent == null && !hasEnded(runId, row)) {
         throw new AssertionError("run %d was answered as pending undurably".formatted(runId));
       }
     }
@@ -95,8 +95,8 @@ final class Ledger {
   }
 
   /**
-   * Whatever the kill selects is over by now, or its intent is in the store. What had ended by itself
-   * before the kill came may still be on its way into the store.
+   * Whatever the kill selects is over by now, or its intent is in the store. What had ended by
+   * itself before the kill came may still be on its way into the store.
    */
   private void requireTaken(long runId, int incarnation) {
     RunRow row = store.run(runId);
@@ -114,7 +114,7 @@ final class Ledger {
   private boolean hasEnded(long runId, RunRow row) {
     for (int i = 0; i < row.segments.size(); i++) {
       SegmentKey key = new SegmentKey(runId, row.incarnation, i);
-      if (row.segments.get(i).status() == null && (!truth.hasBegun(key) || truth.isAlive(key))) {
+      if (row.segments.get(i).status() == null && !truth.isOver(key)) {
         return false;
       }
     }

@@ -151,8 +151,7 @@ final class ModelTrees {
           @Override
           public void leaderExited(ExitStatus status) {
             ExitStatus told = told(status, adopted);
-            process.later(
-                onTheWay(), () -> events.accept(new WorkerEvent.LeaderExited(key, told)));
+            process.later(onTheWay(), () -> events.accept(new WorkerEvent.LeaderExited(key, told)));
           }
 
           @Override
@@ -175,7 +174,8 @@ final class ModelTrees {
       return;
     }
     if (tree.key() == null) {
-      throw new AssertionError("a process that is none of the cluster's is killed: " + tree.record());
+      throw new AssertionError(
+          "a process that is none of the cluster's is killed: " + tree.record());
     }
     machine.promises().striking(key, tree);
     truth.struck(key);
@@ -185,8 +185,7 @@ final class ModelTrees {
       process.later(
           BLOCKED_AFTER_MILLIS,
           () -> events.accept(new WorkerEvent.KillBlocked(key, "pid is in state D")));
-      long resistance =
-          world.chance().between(BLOCKED_AFTER_MILLIS + 1, LONGEST_RESISTANCE_MILLIS);
+      long resistance = world.chance().between(BLOCKED_AFTER_MILLIS + 1, LONGEST_RESISTANCE_MILLIS);
       world.timeline().after(resistance, tree::die);
       process.later(resistance + 1, () -> tellDeath(key, handle, death));
     } else {
@@ -205,7 +204,6 @@ final class ModelTrees {
     ExitStatus exit = tree == null ? null : tree.exit();
     ExitStatus leader =
         exit == null ? new ExitStatus.Lost("nobody saw it end") : told(exit, handle.adopted);
-    events.accept(
-        new WorkerEvent.TreeDead(key, world.sabotage().seen(death), leader, world.now()));
+    events.accept(new WorkerEvent.TreeDead(key, world.sabotage().seen(death), leader, world.now()));
   }
 }

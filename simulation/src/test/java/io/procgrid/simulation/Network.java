@@ -51,9 +51,7 @@ final class Network {
         .timeline()
         .after(
             delay(),
-            () ->
-                arrive(
-                    address, arrival, () -> from.process().later(RESET_MILLIS, refused)));
+            () -> arrive(address, arrival, () -> from.process().later(RESET_MILLIS, refused)));
   }
 
   private void arrive(
@@ -103,8 +101,7 @@ final class Network {
       world
           .timeline()
           .after(
-              machine.partitionedUntil() - world.now() + delay(),
-              () -> pass(machine, to, arrival));
+              machine.partitionedUntil() - world.now() + delay(), () -> pass(machine, to, arrival));
     }
   }
 
@@ -116,8 +113,7 @@ final class Network {
     SimulatedHead head = world.chance().pick(heads);
     world
         .timeline()
-        .after(
-            delay(), () -> pass(from.machine(), head.process(), () -> arrival.accept(head)));
+        .after(delay(), () -> pass(from.machine(), head.process(), () -> arrival.accept(head)));
   }
 
   /** A head's answer to a registration. */

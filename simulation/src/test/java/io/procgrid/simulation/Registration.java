@@ -82,18 +82,22 @@ final class Registration {
   }
 
   private void look() {
-    worker.process().later(LOOK_MILLIS, () ->
-        worker.command(
-            new Command.TellStanding(),
-            answer -> {
-              if (((Answer.Standing) answer).watched()) {
-                watchedAtMillis = world.now();
-              }
-              if (world.now() - watchedAtMillis >= UNWATCHED_MILLIS) {
-                register();
-              } else {
-                look();
-              }
-            }));
+    worker
+        .process()
+        .later(
+            LOOK_MILLIS,
+            () ->
+                worker.command(
+                    new Command.TellStanding(),
+                    answer -> {
+                      if (((Answer.Standing) answer).watched()) {
+                        watchedAtMillis = world.now();
+                      }
+                      if (world.now() - watchedAtMillis >= UNWATCHED_MILLIS) {
+                        register();
+                      } else {
+                        look();
+                      }
+                    }));
   }
 }

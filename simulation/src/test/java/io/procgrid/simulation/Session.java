@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a head to a worker process, from Connect to its loss. Closed, it reports nothing
- * more; what it sent may still arrive.
+ * One connection of a head to a worker process, from Connect to its loss. Closed, it reports
+ * nothing more; what it sent may still arrive.
  */
 final class Session {
   private static final long CONNECT_MILLIS = 3_000;
@@ -206,8 +206,7 @@ final class Session {
         reason -> {
           ImmutableList.Builder<SegmentKey> kept = ImmutableList.builder();
           orders.forEach(order -> kept.add(order.segment()));
-          emit(
-              new HeadEvent.Forgotten(identity(), instance(), ImmutableList.of(), kept.build()));
+          emit(new HeadEvent.Forgotten(identity(), instance(), ImmutableList.of(), kept.build()));
         });
   }
 
@@ -240,8 +239,7 @@ final class Session {
         answer ->
             emit(
                 answer instanceof Answer.Done
-                    ? new HeadEvent.OutputCollected(
-                        identity(), instance(), key, SegmentOutput.NONE)
+                    ? new HeadEvent.OutputCollected(identity(), instance(), key, SegmentOutput.NONE)
                     : new HeadEvent.OutputUnavailable(
                         identity(), instance(), key, answer.toString())),
         reason -> emit(new HeadEvent.OutputUnavailable(identity(), instance(), key, reason)));

@@ -33,11 +33,7 @@ final class SimulatedHead {
   private long lastRequest;
 
   SimulatedHead(
-      World world,
-      Network network,
-      ModelStore store,
-      HeadPromises promises,
-      Recovered recovered) {
+      World world, Network network, ModelStore store, HeadPromises promises, Recovered recovered) {
     this.world = world;
     this.network = network;
     this.promises = promises;

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One process of a worker: the real core, between models of its journal, its trees and its head. */
+/**
+ * One process of a worker: the real core, between models of its journal, its trees and its head.
+ */
 final class SimulatedWorker {
   private final World world;
   private final WorkerMachine machine;
@@ -47,8 +49,7 @@ final class SimulatedWorker {
             new WorkerCore(recovered, instance, machine.host().bootId()),
             List::copyOf,
             this::perform);
-    this.disk =
-        new JournalDisk(world, process, machine, machine.promises(), loop::submit);
+    this.disk = new JournalDisk(world, process, machine, machine.promises(), loop::submit);
     this.trees = new ModelTrees(world, process, machine, truth, loop::submit);
     this.registration = new Registration(world, this, network);
   }

@@ -21,6 +21,9 @@ final class StoreDisk {
   private final Consumer<HeadEvent> events;
   private final Deque<HeadEffect.Persist> queue = new ArrayDeque<>();
 
+  /** Until then a sabotaged store says that it has what it will have only later. */
+  private long lateUntilMillis;
+
   StoreDisk(
       World world,
       SimulatedProcess process,
@@ -54,6 +57,14 @@ final class StoreDisk {
     if (world.strikes(world.weather().storeFailures(), Fault.STORE_FAILED)) {
       return new HeadEvent.StoreFailed(persist.ticket(), "disk full");
     }
+    if (persist.mutations().stream().anyMatch(world.sabotage()::isStoredLate)) {
+      lateUntilMillis = world.now() + LATE_MILLIS;
+    }
+    if (lateUntilMillis > world.now()) {
+      long wait = lateUntilMillis - world.now();
+      world.timeline().after(wait, () -> persist.mutations().forEach(this::write));
+      return new HeadEvent.Stored(persist.ticket());
+    }
     String objection = store.objection(persist.mutations());
     if (!objection.isEmpty()) {
       return new HeadEvent.StoreFailed(persist.ticket(), objection);
@@ -63,14 +74,9 @@ final class StoreDisk {
   }
 
   private void write(Mutation mutation) {
-    if (!world.sabotage().isStored(mutation)) {
-      return;
+    if (world.sabotage().isStored(mutation)) {
+      apply(mutation);
     }
-    if (world.sabotage().isStoredLate(mutation)) {
-      world.timeline().after(LATE_MILLIS, () -> apply(mutation));
-      return;
-    }
-    apply(mutation);
   }
 
   private void apply(Mutation mutation) {

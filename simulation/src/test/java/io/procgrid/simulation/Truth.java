@@ -19,6 +19,9 @@ final class Truth {
     final List<ProcessTree> trees = new ArrayList<>(1);
     @Nullable ProcessTree begun;
 
+    /** A worker has told its end. */
+    boolean told;
+
     /** A kill met a live member. */
     boolean struckAlive;
   }
@@ -53,6 +56,12 @@ final class Truth {
     return life != null && life.begun != null;
   }
 
+  /** It has ended, or a worker has told so, whether or not the store has it. */
+  boolean isOver(SegmentKey key) {
+    Life life = lives.get(key);
+    return life != null && (life.told || life.begun != null) && !isAlive(key);
+  }
+
   /** User code of the segment begins: may it? */
   void begins(SegmentKey key, WorkerMachine machine) {
     world.tally().begun++;
@@ -73,8 +82,7 @@ final class Truth {
       throw new AssertionError(
           "segment %s begins, the store holds that it is over or not to be".formatted(key));
     }
-    if (stored.placement() == null
-        || !stored.placement().identity().equals(machine.identity())) {
+    if (stored.placement() == null || !stored.placement().identity().equals(machine.identity())) {
       throw new AssertionError(
           "segment %s begins on %s, where it was not placed".formatted(key, machine));
     }
@@ -108,6 +116,7 @@ final class Truth {
       requireDead(key, outcome);
     } else {
       believed(key, outcome);
+      life(key).told = true;
     }
   }
 
@@ -142,12 +151,9 @@ final class Truth {
     ProcessTree tree = life == null ? null : life.begun;
     return switch (outcome.kind()) {
       case NEVER_STARTED, START_FAILED -> tree == null ? "" : "it has begun";
-      case KILLED -> {
-        if (life == null || tree == null) {
-          yield "it never began";
-        }
-        yield life.struckAlive ? "" : "no kill met anything alive";
-      }
+      case KILLED ->
+          // Also one whose gate was just opening.
+          life != null && life.struckAlive ? "" : "no kill met anything alive";
       case ENDED -> lieAboutExit(tree, outcome.status());
     };
   }

@@ -100,8 +100,7 @@ final class WatchStream {
       case Notice.Heartbeat(boolean now) -> {
         if (now != degraded) {
           degraded = now;
-          session.emit(
-              new HeadEvent.DegradedChanged(session.identity(), session.instance(), now));
+          session.emit(new HeadEvent.DegradedChanged(session.identity(), session.instance(), now));
         }
       }
       case Notice.Started(SegmentKey key, long pid, long startedAt) ->

@@ -30,8 +30,7 @@ final class WorkerMachine {
   private boolean needsReboot;
   private @Nullable SimulatedWorker worker;
 
-  WorkerMachine(
-      World world, int number, Truth truth, HeadPromises promises, Network network) {
+  WorkerMachine(World world, int number, Truth truth, HeadPromises promises, Network network) {
     this.world = world;
     this.number = number;
     this.truth = truth;
@@ -104,8 +103,7 @@ final class WorkerMachine {
 
   void start() {
     instances++;
-    WorkerInstance instance =
-        new WorkerInstance("process-%d-%d".formatted(number, instances));
+    WorkerInstance instance = new WorkerInstance("process-%d-%d".formatted(number, instances));
     var recovered =
         world
             .sabotage()

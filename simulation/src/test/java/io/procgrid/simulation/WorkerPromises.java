@@ -33,7 +33,10 @@ final class WorkerPromises {
           require(!truth.isAlive(key), "cleaned up alive", key);
       case WorkerEffect.Progress(long _, KillStep.Proven(SegmentKey key, Outcome outcome)) ->
           telling(key, outcome, true);
-      case WorkerEffect.Notify(long _, long _, Notice.Terminated(SegmentKey key, Outcome outcome)) ->
+      case WorkerEffect.Notify(
+              long _,
+              long _,
+              Notice.Terminated(SegmentKey key, Outcome outcome)) ->
           telling(key, outcome, false);
       case WorkerEffect.Reply(long _, Answer answer) -> answering(answer);
       case WorkerEffect.Progress _,
