@@ -81,6 +81,10 @@ final class WatchStream {
   }
 
   private void noticed(long number, Notice notice) {
+    if (session.isClosed()) {
+      // Not heard, so not acknowledged either.
+      return;
+    }
     heardAtMillis = world.now();
     boolean heartbeat = notice instanceof Notice.Heartbeat;
     long expected = heartbeat ? last : last + 1;
