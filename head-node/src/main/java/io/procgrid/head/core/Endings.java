@@ -55,6 +55,10 @@ final class Endings {
       sendForget(worker, key, worker.lastDispatchNumber);
       return;
     }
+    if (segment.phase == SegmentPhase.OVER && segment.outputSaved) {
+      // A kill that came after the worker had forgotten the segment has left a tombstone there.
+      forget(segment);
+    }
     if (!segment.phase.mayLive()) {
       return;
     }
@@ -305,7 +309,7 @@ final class Endings {
       Segment segment = runs.find(key, worker.identity());
       if (segment == null || worker.isForgotten()) {
         sendForget(worker, key, worker.lastDispatchNumber);
-      } else if (segment.phase == SegmentPhase.OVER && !segment.forgotten) {
+      } else if (segment.phase == SegmentPhase.OVER) {
         sendForget(worker, key, segment.lastDispatchNumber);
       }
     }

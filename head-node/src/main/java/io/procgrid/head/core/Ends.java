@@ -18,7 +18,7 @@ final class Ends {
   /** Runs whose own end is among the mutations. */
   final Set<Run> runs = new LinkedHashSet<>();
 
-  /** Sets the run's intent, which has none, or one with more grace. */
+  /** Sets the run's intent, which has none, one with more grace, or the same not yet stored. */
   void intend(Run run, KillIntent intent) {
     run.intent = intent;
     intents.put(run, intent);

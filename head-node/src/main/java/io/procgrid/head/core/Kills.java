@@ -85,10 +85,14 @@ final class Kills {
     context.persistFacts(ends.mutations, () -> endings.stored(ends));
   }
 
+  /**
+   * Those whose end is not in the store: what is over in memory alone would come back if the head
+   * crashed now, so the call answers for it too.
+   */
   private List<Run> select(Selector selector) {
     List<Run> selected = new ArrayList<>();
     for (Run run : runs.matching(selector)) {
-      if (!run.isOver()) {
+      if (!run.endStored) {
         selected.add(run);
       }
     }
@@ -97,7 +101,11 @@ final class Kills {
 
   private void list(long request, long started, List<Run> selected) {
     ImmutableList.Builder<Long> ids = ImmutableList.builder();
-    selected.forEach(run -> ids.add(run.runId));
+    for (Run run : selected) {
+      if (!run.isOver()) {
+        ids.add(run.runId);
+      }
+    }
     context.outbox.reply(
         request, new Answer.Killed(ids.build(), ImmutableMap.of(), context.now() - started));
   }
@@ -154,6 +162,24 @@ final class Kills {
   }
 
   private void intend(Run run, KillTerms terms, Ends ends) {
+    boolean endedByItself = run.isOver() && run.intent == null;
+    if (!endedByItself) {
+      intendOrHarden(run, terms, ends);
+    }
+    if (run.isOver()) {
+      return;
+    }
+    AutoStart.Entry entry = autoStart.find(run.runId);
+    if (entry != null && autoStart.isDue(entry)) {
+      // Killed in the middle of a cluster start: the entry has had its turn, it must not begin
+      // again behind the kill.
+      entry.taken = context.clusterStart;
+      ends.mutations.add(autoStart.taken(entry, 0));
+    }
+    killing.endWaiting(run, ends);
+  }
+
+  private void intendOrHarden(Run run, KillTerms terms, Ends ends) {
     long graceMillis = terms.graceFor(run.proc);
     long graceEndsMillis = context.now() + graceMillis;
     KillIntent intent = run.intent;
@@ -165,15 +191,10 @@ final class Kills {
       run.graceEndsMillis = Math.min(run.graceEndsMillis, graceEndsMillis);
       // Who waited for the end of the longer grace waits for that of the shorter one now.
       run.killers.stream().filter(kill -> kill.timeUp != null).forEach(this::setTimer);
+    } else if (!run.intentStored) {
+      // That of an earlier call may have failed to reach the store, and be waiting to be tried again.
+      ends.intend(run, intent);
     }
-    AutoStart.Entry entry = autoStart.find(run.runId);
-    if (entry != null && autoStart.isDue(entry)) {
-      // Killed in the middle of a cluster start: the entry has had its turn, it must not begin
-      // again behind the kill.
-      entry.taken = context.clusterStart;
-      ends.mutations.add(autoStart.taken(entry, 0));
-    }
-    killing.endWaiting(run, ends);
   }
 
   /** The end of a run is in the store. */

@@ -193,4 +193,33 @@ class AutoStartTest {
     driver.join(1);
     assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
   }
+
+  @Test
+  void formerIncarnationIsForgottenWhenTheNextOneTakesItsPlace() {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    SegmentKey former = new SegmentKey(entry, 1, 0);
+    restart(true);
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, CoreDriver.instance(1), 1)),
+        Answer.Registered.class);
+    driver.event(
+        new HeadEvent.LinkUp(
+            CoreDriver.identity(1),
+            CoreDriver.instance(1),
+            CoreDriver.EPOCH,
+            0,
+            ImmutableList.of("hash-p")));
+    // Its Watch tells the end before the inventory does.
+    driver.terminated(1, former, CoreDriver.exited(0));
+    driver.event(
+        new HeadEvent.InventoryReceived(
+            CoreDriver.identity(1), CoreDriver.instance(1), ImmutableList.of()));
+    assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
+    assertThat(driver.takeSent(HeadEffect.SendForget.class))
+        .flatExtracting(HeadEffect.SendForget::orders)
+        .contains(new HeadEffect.ForgetOrder(former, 0));
+  }
 }

@@ -259,6 +259,35 @@ class HeadCoreTest {
   }
 
   @Test
+  void killOfARunThatIsOverInMemoryAloneWaitsUntilTheStoreHasIt() {
+    createProcs();
+    long runId = driver.execute("p", "");
+    driver.holdStore();
+    driver.kill(run(runId));
+    driver.failStore("disk full");
+    long second = driver.kill(run(runId));
+    driver.store();
+    // Its intent is in the store by now, its end is to be tried again.
+    assertThat(driver.hasAnswer(second)).isFalse();
+    driver.pass(1_000);
+    assertThat(driver.answer(second, Answer.Killed.class).runIds()).containsExactly(runId);
+  }
+
+  @Test
+  void killStoresTheIntentOfAnEarlierOneThatTheStoreRefused() {
+    createProcs();
+    driver.join(1);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    driver.holdStore();
+    driver.kill(run(runId));
+    driver.failStore("disk full");
+    driver.kill(run(runId));
+    assertThat(driver.persists.element().mutations())
+        .containsExactly(new Mutation.KillIntended(runId, 1, new KillIntent(FACTS)));
+  }
+
+  @Test
   void proofFromAnotherWorkerDoesNotCount() {
     createProcs();
     driver.join(1);
@@ -284,6 +313,23 @@ class HeadCoreTest {
             key(runId, 0), HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     driver.terminated(1, key(runId, 0), exited(0));
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
+  void announcementThatComesLateDoesNotLeaveTheStandingProcessUnlinked() {
+    driver.join(1);
+    driver.takeSent(HeadEffect.Dial.class);
+
+    WorkerInstance former = new WorkerInstance("process-1-former");
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, former, 1)), Answer.Registered.class);
+    assertThat(driver.takeSent(HeadEffect.HangUp.class))
+        .containsExactly(new HeadEffect.HangUp(identity(1), instance(1)));
+
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, instance(1), 1)),
+        Answer.Registered.class);
+    assertThat(driver.takeSent(HeadEffect.Dial.class).getLast().instance()).isEqualTo(instance(1));
   }
 
   @Test
@@ -371,6 +417,34 @@ class HeadCoreTest {
             identity(1), instance(1), ImmutableList.of(key(runId, 0)), ImmutableList.of()));
     assertThat(driver.ask(new Command.QueryRuns(run(runId), 0), Answer.Runs.class).runs())
         .isEmpty();
+  }
+
+  @Test
+  void tombstoneOfAKillThatCameAfterItsSegmentWasForgottenIsForgottenToo() {
+    createProcs();
+    driver.join(1);
+    driver.join(2);
+    long runId = driver.execute("d", "");
+    driver.runStarts();
+    driver.kill(run(runId));
+    SegmentKey over = key(runId, 0);
+    driver.terminated(1, over, killedOutcome());
+    driver.event(new HeadEvent.OutputCollected(identity(1), instance(1), over, SegmentOutput.NONE));
+    driver.event(
+        new HeadEvent.Forgotten(
+            identity(1), instance(1), ImmutableList.of(over), ImmutableList.of()));
+    driver.takeSent(HeadEffect.SendForget.class);
+
+    // The run stays on the heap for its other segment; the same kill comes late to worker 1.
+    driver.terminated(
+        1, over, new Outcome(Outcome.Kind.NEVER_STARTED, null, "", 0, 3_000, 1, FACTS));
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).hasSize(1);
+
+    driver.event(
+        new HeadEvent.Forgotten(
+            identity(1), instance(1), ImmutableList.of(), ImmutableList.of(over)));
+    driver.pass(1_000);
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).hasSize(1);
   }
 
   @Test

@@ -297,10 +297,13 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     List<SegmentKey> kept = new ArrayList<>();
     Set<SegmentKey> dropping = new LinkedHashSet<>();
     for (Command.ForgetOrder order : command.orders()) {
+      // A Start on its way under that number, or a lower one, comes too late from now on: it cannot
+      // bring back what is dropped here. The head sends it again under a new one where it must.
+      terms.usedUp(order.lastDispatchNumber());
       Segment segment = table.get(order.segment());
       if (segment == null) {
         forgotten.add(order.segment());
-      } else if (mayForget(segment, order)) {
+      } else if (mayForget(segment)) {
         life.forget(segment);
         dropping.add(segment.key);
       } else {
@@ -310,14 +313,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     forgets.open(request, forgotten, kept, List.copyOf(dropping));
   }
 
-  /**
-   * No Start on its way can bring it back: whatever the head sent in this epoch up to that number
-   * has come or is stale, and what was sent in older ones is refused. Nor does a killer wait for an
-   * earlier incarnation on its account.
-   */
-  private boolean mayForget(Segment segment, Command.ForgetOrder order) {
-    return segment.isProven()
-        && table.earlierLive(segment.key).isEmpty()
-        && terms.dispatchNumber() >= order.lastDispatchNumber();
+  /** Its end is durable, and no killer waits for an earlier incarnation on its account. */
+  private boolean mayForget(Segment segment) {
+    return segment.isProven() && table.earlierLive(segment.key).isEmpty();
   }
 }
