@@ -64,6 +64,11 @@ public sealed interface HeadEffect {
   /** Answered by {@link HeadEvent.InventoryReceived}, or LinkDown. */
   record FetchInventory(WorkerIdentity identity, WorkerInstance instance) implements ToWorker {}
 
+  /** Lets segments begin that the worker had accepted before it restarted. May be repeated. */
+  record SendProceed(
+      WorkerIdentity identity, WorkerInstance instance, ImmutableList<SegmentKey> segments)
+      implements ToWorker {}
+
   /** Answered by {@link HeadEvent.StartAnswered}, {@link HeadEvent.StartUnanswered} or LinkDown. */
   record SendStart(
       WorkerIdentity identity, WorkerInstance instance, ImmutableList<StartOrder> orders)

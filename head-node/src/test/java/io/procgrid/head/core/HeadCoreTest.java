@@ -206,6 +206,28 @@ class HeadCoreTest {
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.KILLED);
   }
 
+  private static HeadEvent.InventoryItem acceptedItem(long runId) {
+    return new HeadEvent.InventoryItem(
+        key(runId, 0), HeadEvent.InventoryItem.State.ACCEPTED, null, 0, 0, false, null);
+  }
+
+  /** What a restarted worker had accepted and not begun waits for a word of the head. */
+  @Test
+  void acceptedSegmentOfARestartedWorkerMayBeginUnlessItsKillIsPending() {
+    createProcs();
+    driver.join(1);
+    long wanted = driver.execute("p", "");
+    long killed = driver.execute("p", "");
+    driver.runStarts();
+    driver.linkDown(1);
+    driver.kill(run(killed));
+    driver.sent.clear();
+    driver.join(1, new WorkerInstance("restarted"), acceptedItem(wanted), acceptedItem(killed));
+    assertThat(driver.takeSent(HeadEffect.SendProceed.class))
+        .flatExtracting(HeadEffect.SendProceed::segments)
+        .containsExactly(key(wanted, 0));
+  }
+
   @Test
   void answerWaitsForWhatCanBeReachedAndNotForTheRest() {
     createProcs();

@@ -44,6 +44,12 @@ public sealed interface Command {
   /** Answered by {@link Answer.Listed}. */
   record ListInventory(Address to) implements FromHead {}
 
+  /**
+   * Lets segments begin that were accepted before the restart; those that began already are left
+   * alone. Answered by {@link Answer.Done}.
+   */
+  record Proceed(Address to, ImmutableList<SegmentKey> segments) implements FromHead {}
+
   /** Answered by {@link Answer.ForgetAnswered} once what is dropped is gone from the journal. */
   record Forget(Address to, ImmutableList<ForgetOrder> orders) implements FromHead {}
 

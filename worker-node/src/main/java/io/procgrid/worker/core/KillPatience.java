@@ -74,7 +74,7 @@ final class KillPatience {
   private static String waitingFor(Segment segment) {
     return switch (segment.phase) {
       case ACCEPTING -> "the journal has not answered its acceptance";
-      case WAITING -> "no head has spoken since this worker started";
+      case WAITING -> "it waits for a head to say that it may begin";
       case LAUNCHING -> "its launch has not come to an end";
       case ADOPTING -> "its process tree has not been taken over yet";
       case RECORDING, RUNNING -> "its process tree is not proven dead";

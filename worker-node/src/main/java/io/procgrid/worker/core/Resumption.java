@@ -3,16 +3,14 @@ package io.procgrid.worker.core;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.core.Segment.Phase;
 import io.procgrid.worker.process.ProcessRecord;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes up what the journal held when the worker started: what ran is taken over, looked for, or
  * concluded; what was accepted and never ran waits for a head.
  *
- * <p>INVARIANT: nothing that was accepted before the restart begins before a head has told its
- * pending kills: one may have been ordered while this worker was away.
+ * <p>INVARIANT: nothing that was accepted before the restart begins before a head says so: a kill
+ * may have been ordered while this worker was away.
  */
 final class Resumption {
   private final SegmentTable table;
@@ -22,7 +20,6 @@ final class Resumption {
   private final Kills kills;
   private final SegmentLife life;
   private final String bootId;
-  private final List<SegmentKey> waiting = new ArrayList<>();
 
   /**
    * @param bootId boot of the host; empty off Linux
@@ -51,15 +48,12 @@ final class Resumption {
     }
   }
 
-  /** A head has told its pending kills: what waited and is not killed begins. */
-  void headHasSpoken() {
-    for (SegmentKey key : waiting) {
-      Segment segment = table.get(key);
-      if (segment != null && segment.phase == Phase.WAITING) {
-        life.launch(segment);
-      }
+  /** A head wants the segment to run: it begins, if it waits for that. */
+  void proceed(SegmentKey key) {
+    Segment segment = table.get(key);
+    if (segment != null && segment.phase == Phase.WAITING) {
+      life.launch(segment);
     }
-    waiting.clear();
   }
 
   private void resume(Recovered.Intact entry, long nowMillis, long atMillis) {
@@ -92,7 +86,6 @@ final class Resumption {
   private void resumeWithoutProcess(Segment segment, long nowMillis) {
     if (segment.kill == null) {
       segment.phase = Phase.WAITING;
-      waiting.add(segment.key);
       return;
     }
     segment.phase = Phase.TOMBSTONED;

@@ -161,15 +161,16 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
           kill(order, nowMillis, atMillis);
         }
       }
-      case Command.ListInventory list -> {
-        outbox.reply(
-            request,
-            new Answer.Listed(
-                table.all().stream()
-                    .map(Segment::inventoryItem)
-                    .collect(ImmutableList.toImmutableList())));
-        // A head tells its pending kills first.
-        resumption.headHasSpoken();
+      case Command.ListInventory list ->
+          outbox.reply(
+              request,
+              new Answer.Listed(
+                  table.all().stream()
+                      .map(Segment::inventoryItem)
+                      .collect(ImmutableList.toImmutableList())));
+      case Command.Proceed proceed -> {
+        proceed.segments().forEach(resumption::proceed);
+        outbox.reply(request, new Answer.Done());
       }
       case Command.Forget forget -> forget(request, forget);
       case Command.Watch watch -> notices.watch(request, watch.acknowledged(), nowMillis);

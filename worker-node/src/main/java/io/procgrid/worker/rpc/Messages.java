@@ -80,6 +80,14 @@ final class Messages {
         request.getClusterId(), request.getWorkerIdentity(), WireCodec.decode(request.getFacts()));
   }
 
+  static Command.Proceed decode(io.procgrid.proto.v1.ProceedRequest request) {
+    return new Command.Proceed(
+        decode(request.getTo()),
+        request.getSegmentsList().stream()
+            .map(WireCodec::decode)
+            .collect(ImmutableList.toImmutableList()));
+  }
+
   static Command.Forget decode(io.procgrid.proto.v1.ForgetRequest request) {
     return new Command.Forget(
         decode(request.getTo()),

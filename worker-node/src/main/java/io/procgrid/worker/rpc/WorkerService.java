@@ -18,6 +18,8 @@ import io.procgrid.proto.v1.KillLeftoverRequest;
 import io.procgrid.proto.v1.KillProgress;
 import io.procgrid.proto.v1.KillRequest;
 import io.procgrid.proto.v1.OutputChunk;
+import io.procgrid.proto.v1.ProceedRequest;
+import io.procgrid.proto.v1.ProceedResponse;
 import io.procgrid.proto.v1.PutBundleRequest;
 import io.procgrid.proto.v1.PutBundleResponse;
 import io.procgrid.proto.v1.ReadOutputRequest;
@@ -103,6 +105,14 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
         observer,
         answer ->
             answer instanceof Answer.StartsAnswered answered ? Messages.encode(answered) : null);
+  }
+
+  @Override
+  public void proceed(ProceedRequest request, StreamObserver<ProceedResponse> observer) {
+    unary(
+        () -> Messages.decode(request),
+        observer,
+        answer -> answer instanceof Answer.Done ? ProceedResponse.getDefaultInstance() : null);
   }
 
   @Override

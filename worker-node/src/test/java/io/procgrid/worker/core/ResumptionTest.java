@@ -2,6 +2,7 @@ package io.procgrid.worker.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.process.ProcessRecord;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What a worker makes of its journal when it starts again. */
 class ResumptionTest extends CoreStory {
   @Test
-  void acceptedWithoutAProcessIsLaunchedAfterARestartOnceAHeadHasSpoken() {
+  void acceptedWithoutAProcessIsLaunchedAfterARestartOnceAHeadSaysSo() {
     restartedWith("boot", entry(null, null));
     assertThat(effects).isEmpty();
     assertThat(decision(start(SEGMENT, 9))).isEqualTo(Answer.Decision.ALREADY_ACCEPTED);
@@ -23,6 +24,11 @@ class ResumptionTest extends CoreStory {
     assertThat(((Answer.Listed) answer(inventory)).items())
         .extracting(Answer.InventoryItem::state)
         .containsExactly(Answer.State.ACCEPTED);
+    assertThat(all(WorkerEffect.Launch.class)).isEmpty();
+
+    long proceed = command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
+
+    assertThat(answer(proceed)).isEqualTo(new Answer.Done());
     assertThat(all(WorkerEffect.Launch.class))
         .containsExactly(new WorkerEffect.Launch(SEGMENT, SPEC));
   }
@@ -32,7 +38,7 @@ class ResumptionTest extends CoreStory {
     restartedWith("boot", entry(null, null));
 
     kill(SEGMENT);
-    command(new Command.ListInventory(to()));
+    command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
     journaled();
     journaled();
 
@@ -44,8 +50,8 @@ class ResumptionTest extends CoreStory {
   void acceptedBeforeARebootStillRunsAndOnlyOnce() {
     restartedWith("another boot", entry(null, null));
 
-    command(new Command.ListInventory(to()));
-    command(new Command.ListInventory(to()));
+    command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
+    command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
 
     assertThat(all(WorkerEffect.Launch.class)).hasSize(1);
   }

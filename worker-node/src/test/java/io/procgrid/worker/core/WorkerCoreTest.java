@@ -251,7 +251,7 @@ class WorkerCoreTest extends CoreStory {
   @Test
   void bundleOfASegmentThatIsNotOverStays() {
     restartedWith("boot", entry(null, null));
-    command(new Command.ListInventory(to()));
+    command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
     assertThat(all(WorkerEffect.Launch.class)).hasSize(1);
     pass(5 * Bundles.KEPT_MILLIS);
     assertThat(all(WorkerEffect.DropBundle.class)).isEmpty();
