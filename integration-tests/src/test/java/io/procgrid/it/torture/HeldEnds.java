@@ -50,8 +50,7 @@ final class HeldEnds {
   /** Starts one run of each kind; returns when all of them wait. */
   void startEach() {
     ENDS.forEach((end, message) -> {
-      String run =
-          cluster.procs().run(draft(end));
+      String run = cluster.procs().run(draft(end));
       messages.put(run, message);
     });
     awaitWaiting();
@@ -59,10 +58,7 @@ final class HeldEnds {
 
   /** Starts as many runs that exit with a code made of their run id; returns when all wait. */
   void startMany(int count) {
-    String name =
-        cluster
-            .procs()
-            .create(draft("exit $((PROCGRID_RUN_ID % 251))"));
+    String name = cluster.procs().create(draft("exit $((PROCGRID_RUN_ID % 251))"));
     for (int i = 0; i < count; i++) {
       String run = cluster.procs().execute(name);
       long code = Long.parseLong(run) % 251;
@@ -80,8 +76,9 @@ final class HeldEnds {
   private void awaitWaiting() {
     messages
         .keySet()
-        .forEach(run -> Waiting.until(
-            () -> cluster.procs().status(run), state -> state.stdout().contains("before")));
+        .forEach(run ->
+            Waiting.until(
+                () -> cluster.procs().status(run), state -> state.stdout().contains("before")));
   }
 
   /** Lets them end; returns when nothing of them is alive. */

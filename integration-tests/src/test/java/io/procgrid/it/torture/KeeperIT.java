@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A run's helper process is killed: never two live copies of the run, never a lost one (K2, K8). */
+/**
+ * A run's helper process is killed: never two live copies of the run, never a lost one (K2, K8).
+ */
 @ExtendWith(ClusterExtension.class)
 @OwnCluster(workers = 1)
 class KeeperIT {
@@ -85,8 +87,7 @@ class KeeperIT {
 
   @TortureCase(number = 2, report = REPORT)
   @Test
-  void runWhoseKeeperIsKilledWhileTheWorkerIsAwayIsTakenBackAndNeverInvented()
-      throws IOException {
+  void runWhoseKeeperIsKilledWhileTheWorkerIsAwayIsTakenBackAndNeverInvented() throws IOException {
     String run = start();
     long leader = leader();
     cluster.worker(1).kill();
