@@ -18,6 +18,7 @@ import io.procgrid.common.run.HostFacts;
 import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.core.WorkerEffect;
 import io.procgrid.worker.core.WorkerEvent;
+import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.engine.WorkerFailpoints;
 import io.procgrid.worker.journal.BundleStore;
@@ -162,7 +163,11 @@ public final class WorkerNode implements AutoCloseable {
     WorkerServer server =
         new WorkerServer(
             new InetSocketAddress(config.listen(), config.grpcPort()),
-            new WorkerService(engine, bundles, containment.leftovers(), calls),
+            new WorkerService(
+                engine,
+                bundles,
+                new LostWorkers(containment.leftovers(), System::currentTimeMillis),
+                calls),
             secret,
             calls);
     engine.start();

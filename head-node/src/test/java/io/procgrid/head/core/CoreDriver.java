@@ -14,7 +14,6 @@ import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
-import io.procgrid.head.core.HeadEvent.ProbeAnswered.Presence;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -277,11 +276,7 @@ final class CoreDriver {
   void linkUp(int number, Epoch epoch) {
     event(
         new HeadEvent.LinkUp(
-            identity(number),
-            instance(number),
-            epoch,
-            0,
-            ImmutableList.of("hash-p", "hash-d")));
+            identity(number), instance(number), epoch, 0, ImmutableList.of("hash-p", "hash-d")));
   }
 
   void linkDown(int number) {
