@@ -105,11 +105,9 @@ public final class NetworkNamespaces implements ClusterPlaces {
     for (int worker = 1; worker <= workers; worker++) {
       keepers.add(keeper());
       String namespace = Long.toString(keepers.getLast().pid());
-      HostCommand.run(
-          List.of(
-              ("ip link add %s type veth peer name eth0 netns %s"
-                      .formatted(cable(worker), namespace))
-                  .split(" ")));
+      String veth =
+          "ip link add %s type veth peer name eth0 netns %s".formatted(cable(worker), namespace);
+      HostCommand.run(List.of(veth.split(" ")));
       HostCommand.run("ip", "link", "set", cable(worker), "master", name, "up");
       runInside(worker, "ip", "address", "add", address(worker) + "/24", "dev", "eth0");
       runInside(worker, "ip", "link", "set", "eth0", "up");
