@@ -95,6 +95,18 @@ final class Segment {
     return isOver() && (kill == null || tombstoneDurable || phase == Phase.FORGETTING);
   }
 
+  /**
+   * True when the journal is known to hold it. What it does not hold may still fail, or be lost in a
+   * crash, and is therefore not told in an inventory.
+   */
+  boolean isHeld() {
+    return switch (phase) {
+      case ACCEPTING -> false;
+      case TOMBSTONED, CONCLUDING -> accepted || tombstoneDurable;
+      case LAUNCHING, RECORDING, ADOPTING, RUNNING, OVER, FORGETTING, DAMAGED -> true;
+    };
+  }
+
   boolean waitsForTree() {
     return spec != null && spec.waitForTree();
   }

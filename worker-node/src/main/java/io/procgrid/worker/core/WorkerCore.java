@@ -154,6 +154,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
               request,
               new Answer.Listed(
                   table.all().stream()
+                      .filter(Segment::isHeld)
                       .map(Segment::inventoryItem)
                       .collect(ImmutableList.toImmutableList())));
       case Command.Forget forget -> forget(request, forget);
