@@ -96,8 +96,8 @@ final class Segment {
   }
 
   /**
-   * True when the journal is known to hold it. What it does not hold may still fail, or be lost in a
-   * crash, and is therefore not told in an inventory.
+   * True when the journal is known to hold it. What it does not hold may still fail, or be lost in
+   * a crash, and is therefore not told in an inventory.
    */
   boolean isHeld() {
     return switch (phase) {
