@@ -156,6 +156,18 @@ final class Segment {
     return kill != null && kill.deadlineMillis() <= nowMillis;
   }
 
+  /**
+   * True when the journal is known to hold it. What it does not hold may still fail, or be lost in
+   * a crash, and is therefore not told in an inventory.
+   */
+  boolean isHeld() {
+    return switch (phase) {
+      case ACCEPTING -> false;
+      case TOMBSTONED, CONCLUDING -> accepted || tombstoneDurable;
+      case WAITING, LAUNCHING, RECORDING, ADOPTING, RUNNING, OVER, FORGETTING, DAMAGED -> true;
+    };
+  }
+
   boolean waitsForTree() {
     return spec != null && spec.waitForTree();
   }

@@ -166,6 +166,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
               request,
               new Answer.Listed(
                   table.all().stream()
+                      .filter(Segment::isHeld)
                       .map(Segment::inventoryItem)
                       .collect(ImmutableList.toImmutableList())));
       case Command.Proceed proceed -> {

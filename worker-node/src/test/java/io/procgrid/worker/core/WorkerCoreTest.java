@@ -211,6 +211,17 @@ class WorkerCoreTest extends CoreStory {
   }
 
   @Test
+  void inventoryTellsOnlyWhatTheJournalHolds() {
+    start(SEGMENT, 1);
+    assertThat(answer(command(new Command.ListInventory(to()))))
+        .isEqualTo(new Answer.Listed(ImmutableList.of()));
+
+    journaled();
+    Answer.Listed listed = (Answer.Listed) answer(command(new Command.ListInventory(to())));
+    assertThat(listed.items()).extracting(Answer.InventoryItem::segment).containsExactly(SEGMENT);
+  }
+
+  @Test
   void startThatWasOnItsWayWhenTheSegmentWasForgottenIsStale() {
     kill(SEGMENT);
     journaled();
