@@ -122,13 +122,13 @@ final class Reconciliation {
 
   /**
    * What the worker accepted and had not begun when it restarted waits for a head's word: a kill may
-   * have been accepted here meanwhile.
+   * have been accepted here meanwhile. A process that it takes over may turn out not to have begun.
    */
   private void proceed(WorkerState worker, HeadEvent.InventoryReceived event) {
     ImmutableList.Builder<SegmentKey> wanted = ImmutableList.builder();
     for (HeadEvent.InventoryItem item : event.items()) {
       Segment segment = runs.find(item.segment(), worker.identity());
-      if (item.state() == HeadEvent.InventoryItem.State.ACCEPTED
+      if (item.state() != HeadEvent.InventoryItem.State.OVER
           && segment != null
           && segment.phase.mayLive()
           && segment.run.intent == null) {

@@ -51,7 +51,11 @@ final class Resumption {
   /** A head wants the segment to run: it begins, if it waits for that. */
   void proceed(SegmentKey key) {
     Segment segment = table.get(key);
-    if (segment != null && segment.phase == Phase.WAITING) {
+    if (segment == null) {
+      return;
+    }
+    segment.wanted = true;
+    if (segment.phase == Phase.WAITING) {
       life.launch(segment);
     }
   }

@@ -108,6 +108,10 @@ final class Segment {
   long heardOfStartMillis;
 
   boolean released;
+
+  /** A head has said, since this worker process started, that it is to run. */
+  boolean wanted;
+
   @Nullable ExitStatus leaderStatus;
   boolean dying;
 

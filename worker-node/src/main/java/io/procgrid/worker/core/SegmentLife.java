@@ -142,6 +142,7 @@ final class SegmentLife {
           patience.block(segment, segment.damage, nowMillis);
         }
       }
+      case WorkerEvent.NeverBegan neverBegan -> neverBegan(segment);
       case WorkerEvent.LeaderExited exited -> {
         segment.leaderStatus = exited.status();
         if (segment.phase == Phase.RUNNING) {
@@ -168,7 +169,9 @@ final class SegmentLife {
   /** What different threads tell of a tree may come after its death, and that be forgotten. */
   private static void requireHarmless(WorkerEvent.FromTree event) {
     switch (event) {
-      case WorkerEvent.LeaderExited _, WorkerEvent.TreeEmpty _, WorkerEvent.KillBlocked _ -> {}
+      case WorkerEvent.LeaderExited _,
+          WorkerEvent.NeverBegan _,
+          WorkerEvent.TreeEmpty _, WorkerEvent.KillBlocked _ -> {}
       case WorkerEvent.Launched _,
           WorkerEvent.LaunchFailed _,
           WorkerEvent.TreeSignalled _,
@@ -192,6 +195,23 @@ final class SegmentLife {
       kills.begin(segment, nowMillis);
     }
     afterLeader(segment);
+  }
+
+  /** Its record outlived its worker, its gate was never opened: it has its beginning before it. */
+  private void neverBegan(Segment segment) {
+    if (segment.phase == Phase.RUNNING && segment.spec != null && !segment.damaged) {
+      segment.released = false;
+      kills.killTree(segment);
+    }
+  }
+
+  private void beginAgain(Segment segment) {
+    segment.dying = false;
+    if (segment.wanted) {
+      launch(segment);
+    } else {
+      segment.phase = Phase.WAITING;
+    }
   }
 
   /**
@@ -245,8 +265,11 @@ final class SegmentLife {
           WhoEndedIt.startFailed(segment, segment.launchFailure, nowMillis, dead.atMillis()));
       return;
     }
-    ends.conclude(
-        segment, WhoEndedIt.neverStarted(segment, Objects.requireNonNull(segment.kill), nowMillis));
+    if (segment.kill == null) {
+      beginAgain(segment);
+      return;
+    }
+    ends.conclude(segment, WhoEndedIt.neverStarted(segment, segment.kill, nowMillis));
   }
 
   // ---- Forget ----

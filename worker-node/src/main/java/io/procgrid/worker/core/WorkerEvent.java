@@ -54,6 +54,12 @@ public sealed interface WorkerEvent {
   /** It could not be taken over: whether it lives is not known. */
   record AdoptFailed(SegmentKey segment, String reason) implements FromTree {}
 
+  /**
+   * The leader of a tree that was taken over ended at its gate, which the earlier worker process had
+   * not opened: no user code ran.
+   */
+  record NeverBegan(SegmentKey segment) implements FromTree {}
+
   /** The leader is over. */
   record LeaderExited(SegmentKey segment, ExitStatus status) implements FromTree {}
 

@@ -154,7 +154,10 @@ final class Trees implements AutoCloseable {
       LaunchPlan plan = preparation.prepare(segment, spec, journal.folder(segment));
       watchOutput(segment);
       ContainedTree tree = containment.launch(segment, plan);
-      trees.put(segment, tree);
+      ContainedTree neverBegan = trees.put(segment, tree);
+      if (neverBegan != null) {
+        neverBegan.dispose();
+      }
       events.accept(new WorkerEvent.Launched(segment, tree.record()));
       tellExit(segment, tree);
     } catch (LaunchException e) {
@@ -201,7 +204,11 @@ final class Trees implements AutoCloseable {
   private void tellExit(SegmentKey segment, ContainedTree tree) {
     var _ =
         tree.leaderExit()
-            .thenAccept(status -> events.accept(new WorkerEvent.LeaderExited(segment, status)));
+            .thenAccept(status ->
+                events.accept(
+                    status.equals(ContainedTree.NEVER_BEGAN)
+                        ? new WorkerEvent.NeverBegan(segment)
+                        : new WorkerEvent.LeaderExited(segment, status)));
   }
 
   private void kill(SegmentKey segment, ContainedTree tree) throws InterruptedException {

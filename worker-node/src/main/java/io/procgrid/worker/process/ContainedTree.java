@@ -8,6 +8,13 @@ import java.util.function.Consumer;
  * The process tree of one segment. All methods may be called from any thread, and more than once.
  */
 public interface ContainedTree {
+  /**
+   * What {@link #leaderExit()} tells of a leader that was still held at its gate when its worker
+   * died: no user code ran.
+   */
+  ExitStatus NEVER_BEGAN =
+      new ExitStatus.Lost("it never began: the worker ended before it let it go on");
+
   /** What the journal keeps of it. */
   ProcessRecord record();
 

@@ -5,7 +5,6 @@ import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,6 @@ abstract class MarkedTree extends SupervisedTree {
   final DescentMark mark;
   final WatchedProcess leader;
   private final @Nullable Gate gate;
-  private volatile boolean leaderIsKilled;
 
   /** A tree; gate is null when an earlier worker launched it. */
   MarkedTree(
@@ -61,14 +59,6 @@ abstract class MarkedTree extends SupervisedTree {
   }
 
   @Override
-  public TreeDeath kill(Consumer<String> blocked) throws InterruptedException {
-    if (!leader.exit().isDone()) {
-      leaderIsKilled = true;
-    }
-    return super.kill(blocked);
-  }
-
-  @Override
   boolean awaitEffect() throws SystemCallException {
     return leader.awaitDeath();
   }
@@ -85,10 +75,6 @@ abstract class MarkedTree extends SupervisedTree {
       gate.close();
     }
     supervision.descendants().unregister(mark);
-    if (leaderIsKilled) {
-      // How it ended is no news, and nobody who looks for its pid is to find as much as a zombie.
-      letGo();
-    }
   }
 
   /** Lets go of the watched processes, all of which are dead. */
@@ -96,13 +82,13 @@ abstract class MarkedTree extends SupervisedTree {
     leader.finish();
   }
 
+  /**
+   * Until then the zombie of the leader tells how it ended: to the next worker, too, should this one
+   * die before the end is durable.
+   */
   @Override
   public void dispose() {
     settle();
-    letGo();
-  }
-
-  private void letGo() {
     supervision.removeWhenReady("the zombie of pid " + leader.pid(), leader::letGo);
   }
 }

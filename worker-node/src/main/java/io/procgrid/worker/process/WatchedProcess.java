@@ -230,8 +230,7 @@ final class WatchedProcess {
     Optional<ExitStatus> status = zombie.exitStatus();
     boolean atGate = zombie.command().equals(GateShell.NAME);
     if (adopted && atGate && status.filter(GateShell::isOfNothing).isPresent()) {
-      return Optional.of(
-          new ExitStatus.Lost("it never began: the worker ended before it let it go on"));
+      return Optional.of(ContainedTree.NEVER_BEGAN);
     }
     return status;
   }

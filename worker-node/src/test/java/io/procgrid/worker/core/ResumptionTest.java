@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.worker.process.ContainedTree;
 import io.procgrid.worker.process.ProcessRecord;
 import io.procgrid.worker.process.TreeDeath;
 import java.util.Objects;
@@ -39,6 +40,35 @@ class ResumptionTest extends CoreStory {
 
     kill(SEGMENT);
     command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
+    journaled();
+    journaled();
+
+    assertThat(all(WorkerEffect.Launch.class)).isEmpty();
+    assertThat(provenEnd().kind()).isEqualTo(Outcome.Kind.NEVER_STARTED);
+  }
+
+  /** The worker died between the record of the process and the opening of its gate. */
+  @Test
+  void processThatNeverBeganIsLaunchedAgainOnceAHeadSaysSo() {
+    restartedWith("boot", entry(PROCESS, null));
+    step(new WorkerEvent.Adopted(SEGMENT));
+
+    step(new WorkerEvent.NeverBegan(SEGMENT));
+    step(new WorkerEvent.TreeDead(SEGMENT, new TreeDeath(false, 0), ContainedTree.NEVER_BEGAN, now));
+    assertThat(all(WorkerEffect.Launch.class)).isEmpty();
+
+    command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
+    assertThat(all(WorkerEffect.Launch.class)).hasSize(1);
+  }
+
+  @Test
+  void processThatNeverBeganAndIsKilledNeverRuns() {
+    restartedWith("boot", entry(PROCESS, null));
+    step(new WorkerEvent.Adopted(SEGMENT));
+    step(new WorkerEvent.NeverBegan(SEGMENT));
+
+    kill(SEGMENT);
+    step(new WorkerEvent.TreeDead(SEGMENT, new TreeDeath(false, 0), ContainedTree.NEVER_BEGAN, now));
     journaled();
     journaled();
 
