@@ -1,5 +1,6 @@
 package io.procgrid.it;
 
+import io.procgrid.worker.process.Keepers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,16 +44,18 @@ final class ClusterRemoval {
     head.kill();
     workers.forEach(Daemon::kill);
     killProcs();
-    workerFiles.forEach(ClusterRemoval::removeCgroups);
+    workerFiles.forEach(ClusterRemoval::removeLeftovers);
     places.close();
     removeFolder();
   }
 
-  /** A worker that was killed leaves the cgroup that its identity names. */
-  private static void removeCgroups(Path file) {
+  /** A worker that was killed leaves keepers and a cgroup, which its identity names. */
+  private static void removeLeftovers(Path file) {
     if (Files.exists(file)) {
       try {
-        CgroupFolders.removeOf(RestReply.parse(Files.readString(file)).path("identity").asText());
+        String identity = RestReply.parse(Files.readString(file)).path("identity").asText();
+        Keepers.sweepAfter(identity);
+        CgroupFolders.removeOf(identity);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

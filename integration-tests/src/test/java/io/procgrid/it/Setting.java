@@ -43,6 +43,19 @@ public enum Setting {
     }
   },
 
+  /** {@link AlteredHosts}. */
+  ALTERED_HOSTS {
+    @Override
+    Optional<String> missing() {
+      return HostCommand.missingForRoot("mount", "unshare");
+    }
+
+    @Override
+    ClusterPlaces open(int workers) {
+      return new AlteredHosts();
+    }
+  },
+
   /** {@link SmallDisks}. */
   SMALL_DISKS {
     @Override

@@ -214,7 +214,7 @@ public final class TestCluster implements AutoCloseable {
 
   /** Kills every run and checks that nothing is left pending. */
   public void killAllRuns() {
-    assertThat(procs.kill("").pending()).isEmpty();
+    assertThat(procs.kill("", "grace_period_ms", "0").pending()).isEmpty();
   }
 
   /** What the daemons have written. */

@@ -55,6 +55,7 @@ public final class EndpointRegistry {
             new ShowProcStatusEndpoint(
                 core, runs, new OutputCollector(outputs, OUTPUT_WAIT), bulk, clock),
             new KillProcEndpoint(core, clock),
+            new ForgetWorkerEndpoint(core, clock),
             new ShowSystemStatusEndpoint(core, clusterId, version),
             new ShowSystemPropertiesEndpoint()));
   }

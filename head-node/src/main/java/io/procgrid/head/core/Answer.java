@@ -53,11 +53,18 @@ public sealed interface Answer {
   /**
    * A worker as shown.
    *
-   * @param state "up", "down" or "degraded"
+   * @param state "up", "down", "degraded" or "forgotten"
    * @param pendingKills segments on it whose kill is not yet proven
    */
   record WorkerView(WorkerRecord worker, String state, int pendingKills) implements Answer {}
 
-  /** The worker is known under this number. */
-  record Registered(int number, Epoch epoch) implements Answer {}
+  /**
+   * The worker is known under this number.
+   *
+   * @param notice what its operator is to know; empty when there is nothing
+   */
+  record Registered(int number, Epoch epoch, String notice) implements Answer {}
+
+  /** The worker is given up, and these runs with it: what becomes of them nobody knows. */
+  record WorkerForgotten(ImmutableList<Long> runIds) implements Answer {}
 }

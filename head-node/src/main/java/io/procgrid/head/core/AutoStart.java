@@ -55,6 +55,7 @@ final class AutoStart {
 
   private final CoreContext context;
   private final Runs runs;
+  private final Endings endings;
   private final Dispatcher dispatcher;
   private final Workers workers;
   private final TreeMap<Long, Entry> entries = new TreeMap<>();
@@ -62,9 +63,15 @@ final class AutoStart {
   private int taking;
 
   AutoStart(
-      CoreContext context, Recovered recovered, Runs runs, Dispatcher dispatcher, Workers workers) {
+      CoreContext context,
+      Recovered recovered,
+      Runs runs,
+      Endings endings,
+      Dispatcher dispatcher,
+      Workers workers) {
     this.context = context;
     this.runs = runs;
+    this.endings = endings;
     this.dispatcher = dispatcher;
     this.workers = workers;
     for (Recovered.Entry entry : recovered.entries()) {
@@ -105,6 +112,15 @@ final class AutoStart {
       }
     }
     return matching;
+  }
+
+  /** An incarnation was found that the store did not know. */
+  void imported(Run run) {
+    Entry entry = entries.get(run.runId);
+    if (entry != null && entry.incarnation < run.incarnation) {
+      entry.incarnation = run.incarnation;
+      entry.cleared = false;
+    }
   }
 
   /** Gives every entry that is due its turn, as far as that can be decided now. */
@@ -175,7 +191,12 @@ final class AutoStart {
   private void begin(Entry entry, int incarnation) {
     entry.incarnation = incarnation;
     entry.cleared = false;
+    Run former = runs.find(entry.runId);
+    if (former != null) {
+      endings.cleared(former);
+    }
     Run run = new Run(entry.runId, incarnation, entry.proc, entry.request);
+    run.acceptedInThisTerm = true;
     runs.put(run);
     dispatcher.enqueue(run);
   }

@@ -17,7 +17,7 @@ public sealed interface Command {
    * Kills the proc's runs, removes its entries and frees the name. Answered by {@link
    * Answer.Killed}.
    */
-  record DeleteProc(String name, KillFacts facts, long answerTimeoutMillis) implements Command {}
+  record DeleteProc(String name, KillTerms terms) implements Command {}
 
   /** Answered by {@link Answer.Procs}; refused when a name is given that does not exist. */
   record ShowProcs(String name) implements Command {}
@@ -30,16 +30,10 @@ public sealed interface Command {
    * proven and the intents are durable, or the time is up; refused, outcome unknown, when nothing
    * could be stored in time.
    *
-   * @param answerTimeoutMillis ms from now
    * @param dryRun list only
    * @param clearAutoStart also remove the matching auto-start entries
    */
-  record KillRuns(
-      Selector selector,
-      KillFacts facts,
-      long answerTimeoutMillis,
-      boolean dryRun,
-      boolean clearAutoStart)
+  record KillRuns(Selector selector, KillTerms terms, boolean dryRun, boolean clearAutoStart)
       implements Command {}
 
   /**
@@ -62,6 +56,14 @@ public sealed interface Command {
    * A worker announces itself. Answered by {@link Answer.Registered} when its record is durable.
    */
   record RegisterWorker(WorkerAnnouncement announcement) implements Command {}
+
+  /**
+   * An operator gives a worker that is away up, with its runs. Answered by {@link
+   * Answer.WorkerForgotten} when durable.
+   *
+   * @param worker number, identity or address
+   */
+  record ForgetWorker(String worker, KillFacts facts) implements Command {}
 
   /** A worker leaves in order, with nothing running. Answered by {@link Answer.Done}. */
   record LeaveWorker(WorkerIdentity identity, WorkerInstance instance) implements Command {}

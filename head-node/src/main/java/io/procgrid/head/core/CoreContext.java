@@ -2,7 +2,6 @@ package io.procgrid.head.core;
 
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
-import io.procgrid.common.id.Epoch;
 import java.util.List;
 
 /**
@@ -14,18 +13,18 @@ final class CoreContext {
   static final long RETRY_MILLIS = 500;
 
   final ClusterId clusterId;
-  final Epoch epoch;
   final long clusterStart;
   final HeadCoreSettings settings;
   final Outbox outbox = new Outbox();
   final Timers timers = new Timers();
+  final Term term;
   private long nowMillis;
 
   CoreContext(Recovered recovered, HeadCoreSettings settings) {
     this.clusterId = recovered.clusterId();
-    this.epoch = recovered.epoch();
     this.clusterStart = recovered.clusterStart();
     this.settings = settings;
+    this.term = new Term(recovered, outbox);
   }
 
   void advanceTo(long millis) {

@@ -58,6 +58,9 @@ final class Dispatcher {
 
   /** Places what can be placed now. */
   void dispatch() {
+    if (context.term.isRaising()) {
+      return;
+    }
     for (String proc : List.copyOf(changed)) {
       LinkedHashSet<Run> queue = waiting.get(proc);
       if (queue == null) {
@@ -85,7 +88,7 @@ final class Dispatcher {
         continue;
       }
       place(run);
-      if (!run.segments.isEmpty() && !hasWaitingSegment(run)) {
+      if (run.isFixed() && !hasWaitingSegment(run)) {
         runs.remove();
       }
     }
@@ -93,7 +96,7 @@ final class Dispatcher {
 
   private boolean isRoomFor(ProcDefinition proc) {
     for (WorkerState worker : workers.all()) {
-      if (worker.isReady() && worker.hasRoomFor(proc)) {
+      if (worker.takes(proc)) {
         return true;
       }
     }
@@ -110,14 +113,17 @@ final class Dispatcher {
   }
 
   private void place(Run run) {
-    boolean fix = run.segments.isEmpty();
+    boolean fix = !run.isFixed();
     if (fix && !addSegments(run)) {
       return;
     }
     List<Segment> placed = new ArrayList<>();
     for (Segment segment : run.segments) {
       WorkerState worker = placeFor(segment);
-      if (worker != null) {
+      if (worker == null) {
+        sayWhyItWaits(segment);
+      } else {
+        segment.message = "";
         segment.workerNumber = worker.number();
         segment.phase = SegmentPhase.PLACING;
         segment.placement = worker.placement();
@@ -133,9 +139,11 @@ final class Dispatcher {
   /** Returns false when the time to fix the run's segments has not come. */
   private boolean addSegments(Run run) {
     if (!run.isDistributed()) {
-      WorkerState worker = leastLoaded(run.proc);
+      Segment only = new Segment(run, 0, "0", 0);
+      WorkerState worker = leastLoaded(only);
       if (worker != null) {
-        run.segments.add(new Segment(run, 0, "0", worker.number()));
+        only.workerNumber = worker.number();
+        run.segments.add(only);
       }
       return worker != null;
     }
@@ -149,29 +157,41 @@ final class Dispatcher {
       for (int slot = 0; slot < worker.record.slots(); slot++) {
         int id = (worker.number() - 1) * WORKER_STRIDE + slot;
         run.segments.add(
-            new Segment(run, run.segments.size(), Integer.toString(id), worker.number()));
+            new Segment(run, run.ownSegments(), Integer.toString(id), worker.number()));
       }
     }
-    return !run.segments.isEmpty();
+    return run.isFixed();
   }
 
   private @Nullable WorkerState placeFor(Segment segment) {
     if (segment.phase != SegmentPhase.WAITING) {
       return null;
     }
-    ProcDefinition proc = segment.run.proc;
     if (!segment.run.isDistributed()) {
-      return leastLoaded(proc);
+      return leastLoaded(segment);
     }
     WorkerState worker = workers.find(segment.workerNumber);
-    return worker != null && worker.isReady() && worker.hasRoomFor(proc) ? worker : null;
+    return worker != null && worker.takes(segment) ? worker : null;
+  }
+
+  /** The other segments of its run may be under way: what is said of the run is not of it. */
+  private void sayWhyItWaits(Segment segment) {
+    if (segment.phase == SegmentPhase.WAITING) {
+      WorkerState worker = workers.find(segment.workerNumber);
+      segment.message = worker != null && worker.degraded ? degraded(worker) : "";
+    }
+  }
+
+  private static String degraded(WorkerState worker) {
+    return "waits for %s: a process there resists its kill, and nothing new is placed there before it is dead"
+        .formatted(worker);
   }
 
   /** Fewest live processes, then the lowest number. */
-  private @Nullable WorkerState leastLoaded(ProcDefinition proc) {
+  private @Nullable WorkerState leastLoaded(Segment segment) {
     WorkerState best = null;
     for (WorkerState worker : workers.all()) {
-      if (!worker.isReady() || worker.degraded || !worker.hasRoomFor(proc)) {
+      if (!worker.takes(segment)) {
         continue;
       }
       if (best == null || worker.processes() < best.processes()) {
@@ -214,8 +234,10 @@ final class Dispatcher {
     ImmutableList.Builder<String> ids = ImmutableList.builder();
     ImmutableList.Builder<Integer> numbers = ImmutableList.builder();
     for (Segment segment : run.segments) {
-      ids.add(segment.dataSegmentId);
-      numbers.add(segment.workerNumber);
+      if (!segment.isNamesake()) {
+        ids.add(segment.dataSegmentId);
+        numbers.add(segment.workerNumber);
+      }
     }
     return new Mutation.SegmentsFixed(run.runId, run.incarnation, ids.build(), numbers.build());
   }
@@ -232,7 +254,7 @@ final class Dispatcher {
       segment.phase = SegmentPhase.WAITING;
     }
     if (fix) {
-      run.segments.clear();
+      run.segments.removeIf(segment -> !segment.isNamesake());
     }
     if (run.intent == null) {
       context.after(CoreContext.RETRY_MILLIS, () -> enqueue(run));
@@ -250,14 +272,20 @@ final class Dispatcher {
       return "%d workers known from before the head's start are not back yet"
           .formatted(workers.missing());
     }
+    WorkerState degraded = null;
     for (WorkerState worker : workers.all()) {
-      if (worker.isReady()) {
+      if (worker.isReady() && !worker.degraded) {
         return run.proc.maxConcurrencyPerNode() == 0
             ? "it is about to start"
             : "max_concurrency_per_node=%d of proc '%s' is reached; it starts as soon as a run ends"
                 .formatted(run.proc.maxConcurrencyPerNode(), run.proc.name());
       }
+      if (worker.isReady()) {
+        degraded = worker;
+      }
     }
-    return "no worker is connected; it starts as soon as one is";
+    return degraded == null
+        ? "no worker is connected; it starts as soon as one is"
+        : degraded(degraded);
   }
 }

@@ -2,6 +2,7 @@ package io.procgrid.head.core;
 
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
@@ -49,10 +50,14 @@ final class Endings {
 
   /** A worker has proven the segment over. */
   void terminated(WorkerState worker, SegmentKey key, Outcome outcome) {
-    Segment segment = runs.find(key);
-    if (segment == null || !segment.isPlacedOn(worker.identity())) {
+    Segment segment = runs.find(key, worker.identity());
+    if (segment == null || worker.isForgotten()) {
       sendForget(worker, key, worker.lastDispatchNumber);
       return;
+    }
+    if (segment.phase == SegmentPhase.OVER && segment.outputSaved) {
+      // A kill that came after the worker had forgotten the segment has left a tombstone there.
+      forget(segment);
     }
     if (!segment.phase.mayLive()) {
       return;
@@ -79,16 +84,17 @@ final class Endings {
     if (run.intent != null || facts == null || outcome.runStatus() != RunStatus.KILLED) {
       return false;
     }
-    ends.intend(run, facts);
+    ends.intend(run, new KillIntent(facts));
     return true;
   }
 
-  private static void end(Segment segment, Outcome proven, Ends ends) {
-    KillFacts intent = segment.run.intent;
-    Outcome outcome = intent == null ? proven : proven.during(intent);
+  private static void end(Segment segment, Outcome reported, Ends ends) {
+    KillIntent intent = segment.run.intent;
+    Outcome proven = withoutOverclaiming(segment, reported);
+    Outcome outcome = intent == null ? proven : proven.during(intent.facts());
     segment.phase = SegmentPhase.ENDING;
     segment.status = outcome.runStatus();
-    segment.message = intent == null ? Messages.of(outcome) : Messages.of(outcome, intent);
+    segment.message = intent == null ? Messages.of(outcome) : Messages.of(outcome, intent.facts());
     segment.startedAtMillis = outcome.startedAtMillis();
     segment.endedAtMillis = outcome.endedAtMillis();
     segment.killMillis = outcome.killMillis();
@@ -98,11 +104,30 @@ final class Endings {
   }
 
   /**
+   * A journal that proves "never started" of what is known to have run has lost it: that nothing of
+   * it is alive is proven, what ended it is not.
+   */
+  private static Outcome withoutOverclaiming(Segment segment, Outcome reported) {
+    if (reported.kind() != Outcome.Kind.NEVER_STARTED || segment.startedAtMillis == 0) {
+      return reported;
+    }
+    return new Outcome(
+        Outcome.Kind.ENDED,
+        new ExitStatus.Lost(
+            "the journal of its worker lost it while it ran; nothing of it is alive"),
+        "",
+        segment.startedAtMillis,
+        reported.endedAtMillis(),
+        reported.killMillis(),
+        null);
+  }
+
+  /**
    * When every segment has ended, so has the run: in memory now, in the store as soon as it has all
    * the rest.
    */
   void endRunIfDone(Run run, Ends ends) {
-    boolean neverFixed = run.segments.isEmpty();
+    boolean neverFixed = !run.isFixed();
     if (!run.isOver() && run.allSegmentsEnded() && !(neverFixed && run.intent == null)) {
       run.status = neverFixed ? RunStatus.KILLED : run.rollUp();
     }
@@ -115,10 +140,17 @@ final class Endings {
     }
   }
 
-  /** A run of before the head's start: it may have lacked nothing but its own end. */
-  void resume(Run run) {
+  /**
+   * Ends the runs whose segments have all ended in the store, and which a head that crashed could
+   * not end any more.
+   */
+  void endWhatIsOver() {
     Ends ends = new Ends();
-    endRunIfDone(run, ends);
+    for (Run run : runs.all()) {
+      if (run.isFixed()) {
+        endRunIfDone(run, ends);
+      }
+    }
     if (!ends.isEmpty()) {
       context.persistFacts(ends.mutations, () -> stored(ends));
     }
@@ -126,10 +158,16 @@ final class Endings {
 
   /** The ends are in the store. */
   void stored(Ends ends) {
-    Set<Run> touched = new LinkedHashSet<>(ends.intents);
-    for (Run run : ends.intents) {
+    Set<Run> touched = new LinkedHashSet<>(ends.intents.keySet());
+    Ends postponed = new Ends();
+    ends.intents.forEach((run, stored) -> {
       run.intentStored = true;
-    }
+      KillIntent intent = run.intent;
+      if (intent != null && !intent.equals(stored) && !run.endOnItsWay) {
+        // A harder kill came while this one was tried again: it must not stand in its place.
+        postponed.intend(run, intent);
+      }
+    });
     for (Segment segment : ends.segments) {
       segment.phase = SegmentPhase.OVER;
       touched.add(segment.run);
@@ -140,7 +178,6 @@ final class Endings {
       touched.add(run);
       listener.runEnded(run);
     }
-    Ends postponed = new Ends();
     for (Run run : touched) {
       if (!run.endStored) {
         listener.runProgressed(run);
@@ -173,19 +210,22 @@ final class Endings {
     if (worker != null && worker.isConnected()) {
       context.outbox.add(
           new HeadEffect.CollectOutput(
-              worker.identity(), worker.instance(), segment.key, segment.run.maxOutputLines));
+              worker.identity(),
+              worker.instance(),
+              segment.journalKey,
+              segment.run.maxOutputLines));
     }
   }
 
-  void outputCollected(SegmentKey key, SegmentOutput output) {
-    Segment segment = runs.find(key);
+  void outputCollected(HeadEvent.OutputCollected event) {
+    Segment segment = runs.find(event.segment(), event.identity());
     if (segment != null && wantsOutput(segment)) {
-      save(segment, output);
+      save(segment, event.output());
     }
   }
 
   void outputUnavailable(HeadEvent.OutputUnavailable event) {
-    Segment segment = runs.find(event.segment());
+    Segment segment = runs.find(event.segment(), event.identity());
     if (segment == null || !wantsOutput(segment)) {
       return;
     }
@@ -193,7 +233,26 @@ final class Endings {
       context.after(CoreContext.RETRY_MILLIS, () -> fetchOrForget(segment));
       return;
     }
-    String notice = "[output lost: %s]".formatted(event.reason());
+    saveNotice(segment, event.reason());
+  }
+
+  /** Nobody will ever read what is left on a worker that was given up. */
+  void giveUpOutputs(WorkerState worker) {
+    for (Run run : List.copyOf(runs.all())) {
+      for (Segment segment : run.segments) {
+        if (segment.phase == SegmentPhase.OVER && segment.isPlacedOn(worker.identity())) {
+          segment.forgotten = true;
+          if (wantsOutput(segment)) {
+            saveNotice(segment, "%s was forgotten".formatted(worker));
+          }
+        }
+      }
+      dropIfSettled(run);
+    }
+  }
+
+  private void saveNotice(Segment segment, String reason) {
+    String notice = "[output lost: %s]".formatted(reason);
     save(segment, new SegmentOutput(ImmutableList.of(), ImmutableList.of(notice)));
   }
 
@@ -215,7 +274,7 @@ final class Endings {
     WorkerState worker = workers.find(segment.requirePlacement().identity());
     if (worker != null && worker.isConnected()) {
       // Without a Start in this epoch the segment is of an older one, and any number will do.
-      sendForget(worker, segment.key, segment.lastDispatchNumber);
+      sendForget(worker, segment.journalKey, segment.lastDispatchNumber);
     } else {
       // Its worker lists it when it returns, as a segment nobody stands for, and is told to forget
       // it then.
@@ -233,8 +292,9 @@ final class Endings {
 
   void forgotten(WorkerState worker, HeadEvent.Forgotten event) {
     for (SegmentKey key : event.forgotten()) {
-      Segment segment = runs.find(key);
-      if (segment != null && segment.isPlacedOn(worker.identity())) {
+      worker.strangers.remove(key);
+      Segment segment = runs.find(key, worker.identity());
+      if (segment != null) {
         segment.forgotten = true;
         dropIfSettled(segment.run);
       }
@@ -249,10 +309,10 @@ final class Endings {
       return;
     }
     for (SegmentKey key : kept) {
-      Segment segment = runs.find(key);
-      if (segment == null) {
+      Segment segment = runs.find(key, worker.identity());
+      if (segment == null || worker.isForgotten()) {
         sendForget(worker, key, worker.lastDispatchNumber);
-      } else if (segment.phase == SegmentPhase.OVER && !segment.forgotten) {
+      } else if (segment.phase == SegmentPhase.OVER) {
         sendForget(worker, key, segment.lastDispatchNumber);
       }
     }

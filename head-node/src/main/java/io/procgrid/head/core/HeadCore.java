@@ -33,7 +33,9 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
   private final Kills kills;
   private final RunQueries queries;
   private final Reconciliation reconciliation;
-  private long nextRunId;
+  private final LeftoverKills leftovers;
+  private final Registrations registrations;
+  private final Forgetting forgetting;
   private boolean begun;
 
   /**
@@ -42,18 +44,28 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
    */
   public HeadCore(Recovered recovered, HeadCoreSettings settings) {
     context = new CoreContext(recovered, settings);
-    nextRunId = recovered.nextRunId();
     procs = new Procs(context, recovered);
     workers = new Workers(context, recovered);
     runs = new Runs(workers);
     endings = new Endings(context, workers, runs, new EndingsListener());
-    killing = new Killing(context, workers, runs, endings);
+    leftovers = new LeftoverKills(context, workers, runs, endings);
+    killing = new Killing(context, workers, runs, endings, leftovers);
     starts = new Starts(context, workers, runs, killing);
     dispatcher = new Dispatcher(context, workers, starts, killing);
-    autoStart = new AutoStart(context, recovered, runs, dispatcher, workers);
+    autoStart = new AutoStart(context, recovered, runs, endings, dispatcher, workers);
     kills = new Kills(context, runs, procs, autoStart, killing, endings);
     queries = new RunQueries(context, runs, autoStart, dispatcher, endings);
-    reconciliation = new Reconciliation(context, workers, runs, killing, starts, endings);
+    reconciliation =
+        new Reconciliation(
+            context,
+            workers,
+            runs,
+            killing,
+            starts,
+            endings,
+            new Imports(context, runs, autoStart, killing));
+    registrations = new Registrations(context, workers);
+    forgetting = new Forgetting(context, workers, runs, endings, this::workersSettled);
     for (Recovered.Run run : recovered.runs()) {
       restore(run);
     }
@@ -81,7 +93,12 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
 
   private Segment restore(Run run, Recovered.Segment recovered) {
     Segment segment =
-        new Segment(run, run.segments.size(), recovered.dataSegmentId(), recovered.workerNumber());
+        new Segment(
+            run,
+            recovered.number(),
+            recovered.journalNumber(),
+            recovered.dataSegmentId(),
+            recovered.workerNumber());
     Placement placement = recovered.placement();
     RunStatus status = recovered.status();
     segment.placement = placement;
@@ -91,6 +108,8 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       segment.phase = SegmentPhase.OVER;
       segment.outputSaved = recovered.outputSaved() || placement == null;
       segment.forgotten = placement == null;
+      // Whoever was placed and not given up has an outcome.
+      segment.abandoned = placement != null && recovered.outcome() == null;
       if (recovered.outcome() != null) {
         segment.startedAtMillis = recovered.outcome().startedAtMillis();
         segment.endedAtMillis = recovered.outcome().endedAtMillis();
@@ -151,12 +170,14 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       if (run.isOver()) {
         continue;
       }
-      if (run.intent != null) {
+      KillIntent intent = run.intent;
+      if (intent != null) {
+        // How much of it is over is the workers' to know.
+        run.graceEndsMillis = context.now() + intent.graceMillis();
         killing.carryOut(run);
-      } else {
-        endings.resume(run);
       }
     }
+    endings.endWhatIsOver();
     autoStart.takeTurns();
     context.after(
         context.settings.clusterStartWaitMillis(),
@@ -182,9 +203,10 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       case Command.ClearRuns clear -> queries.clear(request, clear);
       case Command.ShowWorkers() -> context.outbox.reply(request, workers.view(runs.all()));
       case Command.RegisterWorker(WorkerAnnouncement announcement) -> {
-        workers.register(request, announcement);
+        registrations.register(request, announcement);
         kills.reachChanged();
       }
+      case Command.ForgetWorker forget -> forgetting.forget(request, forget);
       case Command.LeaveWorker leave -> workers.leave(request, leave);
     }
   }
@@ -205,7 +227,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       context.outbox.refuse(request, Procs.unknown(run.procName()));
       return;
     }
-    long runId = nextRunId++;
+    long runId = context.term.takeRunId();
     context.outbox.persist(
         List.of(new Mutation.RunCreated(runId, run, proc, atMillis, context.clusterStart)),
         () -> created(request, runId, run, proc),
@@ -228,6 +250,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       return;
     }
     Run run = new Run(runId, 1, proc, asked);
+    run.acceptedInThisTerm = true;
     runs.put(run);
     if (deletedMeanwhile) {
       String origin = "the deletion of proc '%s'".formatted(proc.name());
@@ -239,6 +262,14 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
 
   private void fromWorker(WorkerState worker, HeadEvent.FromWorker event) {
     switch (event) {
+      case HeadEvent.ProbeAnswered answered -> {
+        registrations.probed(worker, answered);
+        kills.reachChanged();
+      }
+      case HeadEvent.LeftoversFound found -> leftovers.found(worker, found);
+      case HeadEvent.LeftoverTerminated terminated -> leftovers.terminated(terminated);
+      case HeadEvent.LeftoverBlocked blocked -> leftovers.blocked(blocked);
+      case HeadEvent.LeftoverUnanswered unanswered -> leftovers.unanswered(unanswered);
       case HeadEvent.LinkUp up -> reconciliation.connected(worker, up);
       case HeadEvent.LinkDown down -> {
         worker.disconnected(down.reason());
@@ -262,8 +293,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       case HeadEvent.Forgotten forgotten -> endings.forgotten(worker, forgotten);
       case HeadEvent.BundleDelivered delivered -> starts.bundleDelivered(worker, delivered.hash());
       case HeadEvent.BundleFailed failed -> starts.bundleFailed(worker, failed);
-      case HeadEvent.OutputCollected collected ->
-          endings.outputCollected(collected.segment(), collected.output());
+      case HeadEvent.OutputCollected collected -> endings.outputCollected(collected);
       case HeadEvent.OutputUnavailable unavailable -> endings.outputUnavailable(unavailable);
     }
   }

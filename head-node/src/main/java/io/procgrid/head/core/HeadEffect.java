@@ -5,6 +5,7 @@ import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.SegmentSpec;
 
@@ -35,11 +36,38 @@ public sealed interface HeadEffect {
       WorkerIdentity identity, WorkerInstance instance, String address, int number, Epoch epoch)
       implements ToWorker {}
 
+  /**
+   * Ask a worker process whether it lives, at the address it was last known at. Answered by {@link
+   * HeadEvent.ProbeAnswered}, always.
+   */
+  record Probe(WorkerIdentity identity, WorkerInstance instance, String address)
+      implements ToWorker {}
+
+  /**
+   * Kill what a worker that is gone left on the host of this one. Answered like {@link SendKill},
+   * by {@link HeadEvent.LeftoverTerminated}, {@link HeadEvent.LeftoverBlocked} and {@link
+   * HeadEvent.LeftoverUnanswered}.
+   *
+   * @param lost the worker that the segments were placed on
+   */
+  record KillLeftover(
+      WorkerIdentity identity,
+      WorkerInstance instance,
+      WorkerIdentity lost,
+      ImmutableList<SegmentKey> segments,
+      KillFacts facts)
+      implements ToWorker {}
+
   /** Give the link up. */
   record HangUp(WorkerIdentity identity, WorkerInstance instance) implements ToWorker {}
 
   /** Answered by {@link HeadEvent.InventoryReceived}, or LinkDown. */
   record FetchInventory(WorkerIdentity identity, WorkerInstance instance) implements ToWorker {}
+
+  /** Lets segments begin that the worker had accepted before it restarted. May be repeated. */
+  record SendProceed(
+      WorkerIdentity identity, WorkerInstance instance, ImmutableList<SegmentKey> segments)
+      implements ToWorker {}
 
   /** Answered by {@link HeadEvent.StartAnswered}, {@link HeadEvent.StartUnanswered} or LinkDown. */
   record SendStart(
@@ -57,7 +85,12 @@ public sealed interface HeadEffect {
       implements ToWorker {}
 
   /** One segment to kill. */
-  record KillOrder(SegmentKey segment, KillFacts facts) {}
+  record KillOrder(SegmentKey segment, KillFacts facts, Grace grace) {
+    /** To be killed at once. */
+    public KillOrder(SegmentKey segment, KillFacts facts) {
+      this(segment, facts, Grace.NONE);
+    }
+  }
 
   /** Answered by {@link HeadEvent.Forgotten} or LinkDown. */
   record SendForget(

@@ -6,6 +6,7 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.SegmentSpec;
 import org.jspecify.annotations.Nullable;
 
 /** What the core can be told. */
@@ -47,19 +48,79 @@ public sealed interface HeadEvent {
   record LinkDown(WorkerIdentity identity, WorkerInstance instance, String reason)
       implements FromWorker {}
 
+  /** What became of a {@link HeadEffect.Probe}; identity and instance are those that were asked. */
+  record ProbeAnswered(WorkerIdentity identity, WorkerInstance instance, Presence presence)
+      implements FromWorker {
+    /** What is known of a worker process. */
+    public enum Presence {
+      /** It answered. */
+      ALIVE,
+      /** Nothing listens at its address, or somebody else answered there. */
+      GONE,
+      /** There was no answer in time: it may be stopped, cut off, or gone with its host. */
+      SILENT
+    }
+  }
+
+  /**
+   * What the worker found on its host of workers that are gone. Follows {@link LinkUp} when there
+   * is any.
+   */
+  record LeftoversFound(
+      WorkerIdentity identity, WorkerInstance instance, ImmutableList<Leftover> leftovers)
+      implements FromWorker {}
+
+  /**
+   * Segments of one worker that is gone, alive on the host of another.
+   *
+   * @param lost the worker they were placed on, of whatever cluster
+   */
+  record Leftover(WorkerIdentity lost, ImmutableList<SegmentKey> segments) {}
+
+  /** A leftover is proven dead. */
+  record LeftoverTerminated(
+      WorkerIdentity identity,
+      WorkerInstance instance,
+      WorkerIdentity lost,
+      SegmentKey segment,
+      Outcome outcome)
+      implements FromWorker {}
+
+  /** The kill of a leftover is not yet proven, and why. */
+  record LeftoverBlocked(
+      WorkerIdentity identity,
+      WorkerInstance instance,
+      WorkerIdentity lost,
+      SegmentKey segment,
+      String reason)
+      implements FromWorker {}
+
+  /** The kill of leftovers ended without a proof of these. */
+  record LeftoverUnanswered(
+      WorkerIdentity identity,
+      WorkerInstance instance,
+      WorkerIdentity lost,
+      ImmutableList<SegmentKey> segments)
+      implements FromWorker {}
+
   /** Everything the worker's journal holds. */
   record InventoryReceived(
       WorkerIdentity identity, WorkerInstance instance, ImmutableList<InventoryItem> items)
       implements FromWorker {}
 
-  /** One segment of an inventory. */
+  /**
+   * One segment of an inventory.
+   *
+   * @param spec what was to be run; null when it is over, or when the journal does not know
+   */
   record InventoryItem(
       SegmentKey segment,
       State state,
       @Nullable Outcome outcome,
       long pid,
       long startedAtMillis,
-      boolean killPending) {
+      boolean killPending,
+      @Nullable SegmentSpec spec) {
     /** What the journal says of it. */
     public enum State {
       /** No user code has run. */

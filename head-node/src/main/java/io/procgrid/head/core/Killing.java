@@ -18,12 +18,15 @@ final class Killing {
   private final Workers workers;
   private final Runs runs;
   private final Endings endings;
+  private final LeftoverKills leftovers;
 
-  Killing(CoreContext context, Workers workers, Runs runs, Endings endings) {
+  Killing(
+      CoreContext context, Workers workers, Runs runs, Endings endings, LeftoverKills leftovers) {
     this.context = context;
     this.workers = workers;
     this.runs = runs;
     this.endings = endings;
+    this.leftovers = leftovers;
   }
 
   /** Carries out the intent of a run whose intent is, or is being, stored elsewhere. */
@@ -41,11 +44,11 @@ final class Killing {
    * dispatched from now on. The ends must then be stored.
    */
   void endWaiting(Run run, Ends ends) {
-    KillFacts facts = run.intent;
-    if (facts == null || run.isOver() || run.fixing) {
+    KillIntent intent = run.intent;
+    if (intent == null || run.isOver() || run.fixing) {
       return;
     }
-    if (run.segments.isEmpty() && !run.isDistributed()) {
+    if (!run.isFixed() && !run.isDistributed()) {
       // The one segment of a nondistributed run is known without a worker: who killed it is shown
       // there.
       run.segments.add(new Segment(run, 0, "0", 0));
@@ -55,7 +58,7 @@ final class Killing {
       if (segment.phase == SegmentPhase.WAITING) {
         segment.phase = SegmentPhase.ENDING;
         segment.status = RunStatus.KILLED;
-        segment.message = Messages.killed(facts) + " before it started";
+        segment.message = Messages.killed(intent.facts()) + " before it started";
         segment.outputSaved = true;
         segment.forgotten = true;
         ends.segments.add(segment);
@@ -75,6 +78,8 @@ final class Killing {
           WorkerState worker = workers.find(segment.requirePlacement().identity());
           if (worker != null && worker.isConnected()) {
             byWorker.computeIfAbsent(worker.number(), n -> new ArrayList<>()).add(segment);
+          } else {
+            leftovers.kill(segment);
           }
         }
       }
@@ -103,9 +108,13 @@ final class Killing {
   private void send(WorkerState worker, List<Segment> segments) {
     ImmutableList.Builder<HeadEffect.KillOrder> orders = ImmutableList.builder();
     for (Segment segment : segments) {
-      KillFacts facts = segment.run.intent;
-      if (facts != null) {
-        orders.add(new HeadEffect.KillOrder(segment.key, facts));
+      KillIntent intent = segment.run.intent;
+      if (intent != null) {
+        orders.add(
+            new HeadEffect.KillOrder(
+                segment.journalKey,
+                intent.facts(),
+                segment.run.proc.killGrace().lasting(intent.graceMillis())));
       }
     }
     send(worker, orders.build());
@@ -128,11 +137,8 @@ final class Killing {
         () -> {
           List<Segment> again = new ArrayList<>();
           for (SegmentKey key : event.segments()) {
-            Segment segment = runs.find(key);
-            if (segment != null
-                && segment.run.intent != null
-                && segment.phase.mayLive()
-                && segment.isPlacedOn(worker.identity())) {
+            Segment segment = runs.find(key, worker.identity());
+            if (segment != null && segment.run.intent != null && segment.phase.mayLive()) {
               again.add(segment);
             }
           }
@@ -143,8 +149,8 @@ final class Killing {
   }
 
   void blocked(WorkerState worker, HeadEvent.KillBlocked event) {
-    Segment segment = runs.find(event.segment());
-    if (segment != null && segment.isPlacedOn(worker.identity()) && segment.phase.mayLive()) {
+    Segment segment = runs.find(event.segment(), worker.identity());
+    if (segment != null && segment.phase.mayLive()) {
       segment.killBlocked = event.reason();
       segment.message = "kill pending: " + event.reason();
     }
@@ -166,7 +172,7 @@ final class Killing {
         return false;
       }
       WorkerState worker = workers.find(segment.requirePlacement().identity());
-      if (worker != null && worker.isConnected()) {
+      if ((worker != null && worker.isConnected()) || leftovers.finderOf(segment) != null) {
         return false;
       }
     }
@@ -179,17 +185,30 @@ final class Killing {
       if (!segment.phase.mayLive()) {
         continue;
       }
-      if (!segment.killBlocked.isEmpty()) {
-        return segment.killBlocked;
-      }
       WorkerState worker = workers.find(segment.requirePlacement().identity());
       if (worker == null) {
         return "segment %s was placed on a worker that is no longer known (%s)"
             .formatted(segment.dataSegmentId, segment.requirePlacement().identity());
       }
+      WorkerState finder = leftovers.finderOf(segment);
+      if (finder != null) {
+        return "%s is gone; %s, which found its process on host %s, has not proven it dead yet"
+            .formatted(worker, finder, finder.record.host().hostName());
+      }
       if (!worker.isConnected()) {
         return "%s cannot be reached: %s; the kill is carried out when it returns"
             .formatted(worker, worker.downReason);
+      }
+      if (!segment.killBlocked.isEmpty()) {
+        return segment.killBlocked;
+      }
+      if (run.graceEndsMillis > context.now()) {
+        return "the grace period ends in %d ms: until then segment %s on %s may end of signal %d by itself; kill with grace_period_ms=0 to end it now"
+            .formatted(
+                run.graceEndsMillis - context.now(),
+                segment.dataSegmentId,
+                worker,
+                run.proc.killGrace().signal());
       }
       return "%s has not proven segment %s dead yet".formatted(worker, segment.dataSegmentId);
     }

@@ -42,7 +42,12 @@ final class Messages {
   }
 
   static String killed(KillFacts facts) {
-    return "killed by %s from %s at %s"
+    return "killed by " + caller(facts);
+  }
+
+  /** Who asked, from where and when. */
+  static String caller(KillFacts facts) {
+    return "%s from %s at %s"
         .formatted(
             facts.user().isEmpty() ? "an unnamed user" : facts.user(),
             facts.origin(),

@@ -1,8 +1,9 @@
 package io.procgrid.head.core;
 
 import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.run.KillFacts;
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +65,11 @@ public sealed interface Mutation {
   /** A segment was placed: from now on it may have been started there. */
   record SegmentPlaced(SegmentKey segment, Placement placement) implements Mutation {}
 
-  /** The run is to die, in this incarnation. Stays until every segment is proven over. */
-  record KillIntended(long runId, int incarnation, KillFacts facts) implements Mutation {}
+  /**
+   * The run is to die, in this incarnation. Stays until every segment is proven over; a later one,
+   * which has less grace, takes its place.
+   */
+  record KillIntended(long runId, int incarnation, KillIntent intent) implements Mutation {}
 
   /**
    * A segment is over.
@@ -89,6 +93,45 @@ public sealed interface Mutation {
    * entry.
    */
   record RunsCleared(ImmutableList<Long> runIds) implements Mutation {}
+
+  /**
+   * The head goes past an epoch, and past run ids, that a worker has seen and this store has not.
+   * The nonce stays the head's own.
+   */
+  record EpochRaised(Epoch epoch, long nextRunId) implements Mutation {}
+
+  /**
+   * A journal holds live segments of an incarnation that the store does not know, or believes to be
+   * over: it is a run that is not over. Of a run that is known, request and proc stay as they are.
+   *
+   * @param atMillis wall clock of the import, ms since 1970
+   */
+  record RunImported(
+      long runId, int incarnation, RunRequest request, ProcDefinition proc, long atMillis)
+      implements Mutation {}
+
+  /**
+   * A segment is where the store did not know it to be.
+   *
+   * @param journalSegment its number in its worker's journal
+   * @param message what status shows while it is not over
+   */
+  record SegmentImported(
+      SegmentKey segment,
+      int journalSegment,
+      String dataSegmentId,
+      int workerNumber,
+      Placement placement,
+      String message)
+      implements Mutation {}
+
+  /**
+   * What the journal of a worker held is in the store: it is {@link WorkerStanding#IMPORTING} no
+   * more.
+   *
+   * @param nextRunId higher than any run id in that journal
+   */
+  record JournalImported(WorkerIdentity worker, long nextRunId) implements Mutation {}
 
   /** A worker is known, or known anew. */
   record WorkerRecorded(WorkerRecord worker) implements Mutation {}

@@ -1,6 +1,8 @@
 package io.procgrid.head.core;
 
+import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import java.util.ArrayList;
@@ -10,8 +12,11 @@ import java.util.Set;
 
 /**
  * What happens when a worker comes and goes: its pending kills are told first, then its inventory
- * is compared with the registry. Absence proves nothing: a segment that the worker does not know is
- * started again under a new number, or its kill is answered by the worker itself.
+ * is compared with the registry.
+ *
+ * <p>Absence proves nothing: a segment that was dispatched and that the worker does not know is
+ * started again under a new number, when no Start of it was ever confirmed; or it is over, when its
+ * host has rebooted since; or it stays unproven, and the worker itself answers a kill of it.
  */
 final class Reconciliation {
   private final CoreContext context;
@@ -20,6 +25,7 @@ final class Reconciliation {
   private final Killing killing;
   private final Starts starts;
   private final Endings endings;
+  private final Imports imports;
 
   Reconciliation(
       CoreContext context,
@@ -27,13 +33,15 @@ final class Reconciliation {
       Runs runs,
       Killing killing,
       Starts starts,
-      Endings endings) {
+      Endings endings,
+      Imports imports) {
     this.context = context;
     this.workers = workers;
     this.runs = runs;
     this.killing = killing;
     this.starts = starts;
     this.endings = endings;
+    this.imports = imports;
   }
 
   void connected(WorkerState worker, HeadEvent.LinkUp event) {
@@ -43,7 +51,13 @@ final class Reconciliation {
     worker.bundlesOnTheWay.clear();
     attach(worker);
     killing.sendPending(worker);
-    context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
+    fetchInventory(worker);
+  }
+
+  private void fetchInventory(WorkerState worker) {
+    if (worker.isConnected()) {
+      context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
+    }
   }
 
   /** Segments of before the head's start: the store had the placement, maybe not yet the worker. */
@@ -61,31 +75,29 @@ final class Reconciliation {
 
   /** Compares what the worker's journal holds with the registry; it may be given work then. */
   void compare(WorkerState worker, HeadEvent.InventoryReceived event) {
+    if (!worker.isConnected() || worker.importing) {
+      return;
+    }
+    if (worker.isForgotten()) {
+      empty(worker, event);
+      return;
+    }
+    if (imports.isDueFor(worker, event)) {
+      imports.take(worker, event);
+      return;
+    }
     Set<SegmentKey> known = new HashSet<>();
     List<SegmentKey> orphans = new ArrayList<>();
+    worker.strangers.clear();
     for (HeadEvent.InventoryItem item : event.items()) {
       known.add(item.segment());
-      Segment segment = runs.find(item.segment());
-      boolean over = item.state() == HeadEvent.InventoryItem.State.OVER;
-      if (segment != null
-          && segment.isPlacedOn(worker.identity())
-          && (over || segment.phase.mayLive())) {
-        takeOver(worker, segment, item);
-      } else if (over) {
-        endings.terminated(worker, item.segment(), outcomeOf(item));
-      } else {
-        orphans.add(item.segment());
-      }
+      compare(worker, item, orphans);
     }
-    if (!orphans.isEmpty()) {
-      killing.send(
-          worker,
-          orphans,
-          new KillFacts("", context.wallMillis(), "the head, where the run is unknown or over"));
-    }
+    killOrphans(worker, orphans, "the head, where the run is unknown or over");
     worker.link = WorkerState.Link.READY;
+    proceed(worker, event);
     for (Segment segment : List.copyOf(worker.segments.values())) {
-      if (!known.contains(segment.key)) {
+      if (!known.contains(segment.journalKey)) {
         missing(worker, segment);
       }
     }
@@ -93,20 +105,106 @@ final class Reconciliation {
     workers.arrived(worker);
   }
 
+  private void compare(WorkerState worker, HeadEvent.InventoryItem item, List<SegmentKey> orphans) {
+    Segment segment = runs.find(item.segment(), worker.identity());
+    boolean over = item.state() == HeadEvent.InventoryItem.State.OVER;
+    if (segment == null || segment.isNamesake()) {
+      worker.strangers.add(item.segment());
+    }
+    if (segment != null && (over || segment.phase.mayLive())) {
+      takeOver(worker, segment, item);
+    } else if (over) {
+      endings.terminated(worker, item.segment(), outcomeOf(item));
+    } else {
+      orphans.add(item.segment());
+    }
+  }
+
+  /**
+   * What the worker accepted and had not begun when it restarted waits for a head's word: a kill may
+   * have been accepted here meanwhile.
+   */
+  private void proceed(WorkerState worker, HeadEvent.InventoryReceived event) {
+    ImmutableList.Builder<SegmentKey> wanted = ImmutableList.builder();
+    for (HeadEvent.InventoryItem item : event.items()) {
+      Segment segment = runs.find(item.segment(), worker.identity());
+      if (item.state() == HeadEvent.InventoryItem.State.ACCEPTED
+          && segment != null
+          && segment.phase.mayLive()
+          && segment.run.intent == null) {
+        wanted.add(item.segment());
+      }
+    }
+    ImmutableList<SegmentKey> segments = wanted.build();
+    if (!segments.isEmpty()) {
+      context.outbox.add(
+          new HeadEffect.SendProceed(worker.identity(), worker.instance(), segments));
+    }
+  }
+
+  private void killOrphans(WorkerState worker, List<SegmentKey> orphans, String why) {
+    if (!orphans.isEmpty()) {
+      killing.send(worker, orphans, new KillFacts("", context.wallMillis(), why));
+    }
+  }
+
+  /** Nothing of a worker that was forgotten is a run any more: it is killed, and kept nowhere. */
+  private void empty(WorkerState worker, HeadEvent.InventoryReceived event) {
+    List<SegmentKey> alive = new ArrayList<>();
+    for (HeadEvent.InventoryItem item : event.items()) {
+      if (item.state() == HeadEvent.InventoryItem.State.OVER) {
+        endings.terminated(worker, item.segment(), outcomeOf(item));
+      } else {
+        alive.add(item.segment());
+      }
+    }
+    killOrphans(worker, alive, "the head, which was told to forget the worker");
+    if (!alive.isEmpty()) {
+      context.after(CoreContext.RETRY_MILLIS, () -> fetchInventory(worker));
+    } else if (worker.record.standing() == WorkerStanding.FORGOTTEN) {
+      workers.emptied(worker);
+    }
+  }
+
   private void missing(WorkerState worker, Segment segment) {
     if (segment.phase == SegmentPhase.PLACED) {
       // No Start of it was ever accepted there, and one that is still on its way has a lower
       // number.
       starts.send(segment);
+    } else if (segment.phase.mayLive() && hasRebooted(segment.requirePlacement(), worker)) {
+      endings.terminated(worker, segment.journalKey, lostToReboot(segment));
     } else if (segment.phase.mayLive()) {
-      // It was accepted, and now the journal does not hold it: nobody can say whether it lives.
-      segment.message = "the journal of %s no longer holds it".formatted(worker);
+      segment.message =
+          "not proven to be over: the journal of %s no longer holds it; a kill makes the worker look for it"
+              .formatted(worker);
     }
+  }
+
+  /** The same machine, booted since: nothing that an earlier process of the worker began lives. */
+  private static boolean hasRebooted(Placement then, WorkerState worker) {
+    Placement now = worker.placement();
+    return !then.instance().equals(now.instance())
+        && then.machine().equals(now.machine())
+        && !then.machine().equals("/")
+        && !then.bootId().isEmpty()
+        && !now.bootId().isEmpty()
+        && !then.bootId().equals(now.bootId());
+  }
+
+  private Outcome lostToReboot(Segment segment) {
+    return new Outcome(
+        Outcome.Kind.ENDED,
+        new ExitStatus.Lost("the host rebooted while it ran, nothing of it is alive"),
+        "",
+        segment.startedAtMillis,
+        context.wallMillis(),
+        0,
+        null);
   }
 
   private void takeOver(WorkerState worker, Segment segment, HeadEvent.InventoryItem item) {
     switch (item.state()) {
-      case OVER -> endings.terminated(worker, segment.key, outcomeOf(item));
+      case OVER -> endings.terminated(worker, segment.journalKey, outcomeOf(item));
       case RUNNING -> {
         segment.phase = SegmentPhase.RUNNING;
         segment.startedAtMillis = item.startedAtMillis();

@@ -3,7 +3,6 @@ package io.procgrid.head.core;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What the store held when this head took its epoch: the core begins with it.
  *
  * @param epoch this head's, already durable
+ * @param history every term that began on the store, in ascending order, this one included
  * @param clusterStart counts cluster starts; an entry whose own count is lower is due
  * @param nextRunId the next free run id
  * @param runs all that are not over, and those over whose output is not yet saved; auto-start
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record Recovered(
     ClusterId clusterId,
     Epoch epoch,
+    ImmutableList<Epoch> history,
     long clusterStart,
     long nextRunId,
     ImmutableList<ProcDefinition> procs,
@@ -33,6 +34,7 @@ public record Recovered(
     return new Recovered(
         clusterId,
         epoch,
+        ImmutableList.of(epoch),
         1,
         1,
         ImmutableList.of(),
@@ -70,12 +72,15 @@ public record Recovered(
       RunRequest request,
       ProcDefinition proc,
       @Nullable RunStatus status,
-      @Nullable KillFacts intent,
+      @Nullable KillIntent intent,
       ImmutableList<Segment> segments) {}
 
   /**
    * A segment of it.
    *
+   * @param number its number within the run
+   * @param journalNumber its number in its worker's journal: another one only when the run's id was
+   *     given away twice
    * @param workerNumber the worker it is meant for; 0 = not yet chosen
    * @param placement null = never placed
    * @param status null while it is not over
@@ -83,6 +88,8 @@ public record Recovered(
    * @param outputSaved whether its output is in the store, or there never was any
    */
   public record Segment(
+      int number,
+      int journalNumber,
       String dataSegmentId,
       int workerNumber,
       @Nullable Placement placement,

@@ -3,7 +3,6 @@ package io.procgrid.head.core;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.procgrid.common.run.ExecutionMode;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.common.run.SegmentSpec;
 import java.util.ArrayList;
@@ -29,13 +28,21 @@ final class Run {
    * Set by the first kill that selects it and never taken back: nothing of it is dispatched from
    * then on.
    */
-  @Nullable KillFacts intent;
+  @Nullable KillIntent intent;
+
+  /**
+   * When its grace is over as far as the head knows, on the core's clock, ms; set with the intent.
+   */
+  long graceEndsMillis;
 
   /** The intent is in the store. */
   boolean intentStored;
 
   /** Final status; null while a segment is not proven over. */
   @Nullable RunStatus status;
+
+  /** Accepted by this head, not by one before it. */
+  boolean acceptedInThisTerm;
 
   /** The final status is on its way into the store. */
   boolean endOnItsWay;
@@ -85,6 +92,25 @@ final class Run {
     return true;
   }
 
+  /** True when its own segments are known. */
+  boolean isFixed() {
+    for (Segment segment : segments) {
+      if (!segment.isNamesake()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many segments it has that are its own. */
+  int ownSegments() {
+    int own = 0;
+    for (Segment segment : segments) {
+      own += segment.isNamesake() ? 0 : 1;
+    }
+    return own;
+  }
+
   boolean allSegmentsEnded() {
     for (Segment segment : segments) {
       if (!segment.phase.ended()) {
@@ -94,9 +120,17 @@ final class Run {
     return true;
   }
 
-  /** Killed if the kill ended any segment, else error if any erred, else complete. */
+  /**
+   * Error if any segment was abandoned, since it may live; killed if the kill ended any, else error
+   * if any erred, else complete.
+   */
   RunStatus rollUp() {
     RunStatus result = RunStatus.COMPLETE;
+    for (Segment segment : segments) {
+      if (segment.abandoned) {
+        return RunStatus.ERROR;
+      }
+    }
     for (Segment segment : segments) {
       if (segment.status == RunStatus.KILLED) {
         return RunStatus.KILLED;
@@ -125,7 +159,7 @@ final class Run {
     return new SegmentSpec(
         proc.name(),
         segment.dataSegmentId,
-        segments.size(),
+        ownSegments(),
         proc.bundleHash(),
         proc.command(),
         proc.arguments(),

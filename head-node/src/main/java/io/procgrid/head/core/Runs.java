@@ -1,6 +1,7 @@
 package io.procgrid.head.core;
 
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,7 +20,6 @@ final class Runs {
     this.workers = workers;
   }
 
-  /** Also replaces a former incarnation. */
   void put(Run run) {
     byId.put(run.runId, run);
   }
@@ -32,15 +32,30 @@ final class Runs {
     return byId.get(runId);
   }
 
-  /** The segment, or null when the heap does not have that incarnation. */
-  @Nullable Segment find(SegmentKey key) {
-    Run run = byId.get(key.runId());
-    if (run == null
-        || run.incarnation != key.incarnation()
-        || key.segment() >= run.segments.size()) {
+  /**
+   * The segment that a worker means by a key of its journal, or null when the heap has none of that
+   * name that is placed there.
+   */
+  @Nullable Segment find(SegmentKey journalKey, WorkerIdentity worker) {
+    Run run = byId.get(journalKey.runId());
+    if (run == null || run.incarnation != journalKey.incarnation()) {
       return null;
     }
-    return run.segments.get(key.segment());
+    // A run that was imported may have some of its segments only: usually the number is the place.
+    int likely = journalKey.segment();
+    if (likely < run.segments.size() && means(run.segments.get(likely), journalKey, worker)) {
+      return run.segments.get(likely);
+    }
+    for (Segment segment : run.segments) {
+      if (means(segment, journalKey, worker)) {
+        return segment;
+      }
+    }
+    return null;
+  }
+
+  private static boolean means(Segment segment, SegmentKey journalKey, WorkerIdentity worker) {
+    return segment.journalKey.equals(journalKey) && segment.isPlacedOn(worker);
   }
 
   /** By ascending id. */

@@ -9,6 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class Segment {
   final Run run;
   final SegmentKey key;
+
+  /**
+   * Its name in its worker's journal: the key, unless the id of its run was given away a second
+   * time, after the store was restored from a backup.
+   */
+  final SegmentKey journalKey;
+
   final String dataSegmentId;
 
   /** The worker it is meant for; 0 = not yet chosen. */
@@ -47,11 +54,24 @@ final class Segment {
   /** The worker's journal has dropped it. */
   boolean forgotten;
 
+  /** An operator gave its worker up: what became of it is not known. */
+  boolean abandoned;
+
   Segment(Run run, int index, String dataSegmentId, int workerNumber) {
+    this(run, index, index, dataSegmentId, workerNumber);
+  }
+
+  Segment(Run run, int number, int journalNumber, String dataSegmentId, int workerNumber) {
     this.run = run;
-    this.key = new SegmentKey(run.runId, run.incarnation, index);
+    this.key = new SegmentKey(run.runId, run.incarnation, number);
+    this.journalKey = new SegmentKey(run.runId, run.incarnation, journalNumber);
     this.dataSegmentId = dataSegmentId;
     this.workerNumber = workerNumber;
+  }
+
+  /** True when it is none of the run's own, but has its name from a run that had the same id. */
+  boolean isNamesake() {
+    return !key.equals(journalKey);
   }
 
   boolean isPlacedOn(WorkerIdentity identity) {

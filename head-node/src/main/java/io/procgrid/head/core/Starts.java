@@ -81,10 +81,8 @@ final class Starts {
 
   void answered(WorkerState worker, HeadEvent.StartAnswered event) {
     for (HeadEvent.StartAnswer answer : event.answers()) {
-      Segment segment = runs.find(answer.segment());
-      if (segment != null
-          && segment.isPlacedOn(worker.identity())
-          && segment.lastDispatchNumber == answer.dispatchNumber()) {
+      Segment segment = runs.find(answer.segment(), worker.identity());
+      if (segment != null && segment.lastDispatchNumber == answer.dispatchNumber()) {
         segment.startInFlight = false;
         if (segment.phase == SegmentPhase.PLACED) {
           decided(worker, segment, answer);
@@ -116,8 +114,8 @@ final class Starts {
 
   void unanswered(WorkerState worker, HeadEvent.StartUnanswered event) {
     for (SegmentKey key : event.segments()) {
-      Segment segment = runs.find(key);
-      if (segment != null && segment.isPlacedOn(worker.identity())) {
+      Segment segment = runs.find(key, worker.identity());
+      if (segment != null) {
         segment.startInFlight = false;
         context.after(CoreContext.RETRY_MILLIS, () -> send(segment));
       }
@@ -125,8 +123,8 @@ final class Starts {
   }
 
   void started(WorkerState worker, HeadEvent.SegmentStarted event) {
-    Segment segment = runs.find(event.segment());
-    if (segment != null && segment.isPlacedOn(worker.identity()) && segment.phase.mayLive()) {
+    Segment segment = runs.find(event.segment(), worker.identity());
+    if (segment != null && segment.phase.mayLive()) {
       segment.phase = SegmentPhase.RUNNING;
       segment.startedAtMillis = event.startedAtMillis();
       segment.message = "";

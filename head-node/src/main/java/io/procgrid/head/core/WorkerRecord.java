@@ -1,5 +1,6 @@
 package io.procgrid.head.core;
 
+import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.HostFacts;
@@ -14,7 +15,8 @@ import io.procgrid.common.run.HostFacts;
  * @param slots segments of one distributed run
  * @param host its host
  * @param containment containment in force
- * @param left whether it left cleanly: nobody waits for it at a cluster start
+ * @param standing where it stands in the cluster
+ * @param fenced processes that were replaced while they did not answer: refused for ever
  */
 public record WorkerRecord(
     int number,
@@ -24,9 +26,11 @@ public record WorkerRecord(
     int slots,
     HostFacts host,
     String containment,
-    boolean left) {
-  /** The same worker, gone in order. */
-  WorkerRecord leaving() {
-    return new WorkerRecord(number, identity, instance, address, slots, host, containment, true);
+    WorkerStanding standing,
+    ImmutableList<WorkerInstance> fenced) {
+  /** The same worker, standing elsewhere. */
+  WorkerRecord as(WorkerStanding other) {
+    return new WorkerRecord(
+        number, identity, instance, address, slots, host, containment, other, fenced);
   }
 }

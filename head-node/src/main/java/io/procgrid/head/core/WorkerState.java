@@ -32,7 +32,20 @@ final class WorkerState {
   /** Why the link is down, for users. */
   String downReason = "it has not connected since the head started";
 
+  /** A process there resists its kill. */
   boolean degraded;
+
+  /** It is about to be forgotten: nothing is placed here. */
+  boolean beingForgotten;
+
+  /** What its journal held is on the way into the store; its inventory is asked for again then. */
+  boolean importing;
+
+  /**
+   * What its journal holds, when last compared, that no segment stands for: nothing of the same
+   * name can be started here until the worker has forgotten it.
+   */
+  final Set<SegmentKey> strangers = new HashSet<>();
 
   /** Highest dispatch number used in this epoch. */
   long lastDispatchNumber;
@@ -66,11 +79,47 @@ final class WorkerState {
   }
 
   boolean isReady() {
-    return link == Link.READY && !record.left();
+    return link == Link.READY && record.standing() == WorkerStanding.MEMBER && !beingForgotten;
+  }
+
+  boolean isForgotten() {
+    return record.standing().isForgotten();
+  }
+
+  /** As shown to users. */
+  String state() {
+    if (isForgotten()) {
+      return "forgotten";
+    }
+    if (!isReady()) {
+      return "down";
+    }
+    return degraded ? "degraded" : "up";
   }
 
   boolean isConnected() {
     return link != Link.DOWN;
+  }
+
+  /** Whether something new of the proc may be placed here. */
+  boolean takes(ProcDefinition proc) {
+    return isReady() && !degraded && hasRoomFor(proc);
+  }
+
+  /** Whether the segment may be placed here: nothing else of its name is in the journal. */
+  boolean takes(Segment segment) {
+    return takes(segment.run.proc) && !strangers.contains(segment.journalKey);
+  }
+
+  /** What its journal held is in the store. */
+  void imported() {
+    importing = false;
+    if (record.standing() == WorkerStanding.IMPORTING) {
+      record = record.as(WorkerStanding.MEMBER);
+    }
+    if (stored != null && stored.standing() == WorkerStanding.IMPORTING) {
+      stored = stored.as(WorkerStanding.MEMBER);
+    }
   }
 
   /** Processes that may live here. */
@@ -101,6 +150,7 @@ final class WorkerState {
   void disconnected(String reason) {
     link = Link.DOWN;
     downReason = reason;
+    degraded = false; // Told anew on the next connection, if it still is so.
     bundles.clear();
     bundlesOnTheWay.clear();
     for (Segment segment : segments.values()) {

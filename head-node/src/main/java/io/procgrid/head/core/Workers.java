@@ -2,6 +2,7 @@ package io.procgrid.head.core;
 
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.WorkerIdentity;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,7 +30,7 @@ final class Workers {
       WorkerState worker = new WorkerState(record);
       worker.stored = record;
       add(worker);
-      if (!record.left()) {
+      if (record.standing().isAwaited()) {
         awaited.add(record.identity());
       }
     }
@@ -40,10 +41,11 @@ final class Workers {
     byNumber.put(worker.number(), worker);
   }
 
-  /** Dials those of before. */
+  /** Dials those that may be there, also to empty them. */
   void dialAll() {
     for (WorkerState worker : byNumber.values()) {
-      if (!worker.record.left()) {
+      WorkerStanding standing = worker.record.standing();
+      if (standing.isAwaited() || standing == WorkerStanding.FORGOTTEN) {
         dial(worker);
       }
     }
@@ -54,7 +56,7 @@ final class Workers {
     return awaited.isEmpty();
   }
 
-  /** A worker is back. */
+  /** A worker is back, or given up. */
   void arrived(WorkerState worker) {
     awaited.remove(worker.identity());
   }
@@ -73,6 +75,19 @@ final class Workers {
     return byIdentity.get(identity);
   }
 
+  /** Those with that number, identity or address. */
+  List<WorkerState> named(String name) {
+    List<WorkerState> named = new ArrayList<>();
+    for (WorkerState worker : byNumber.values()) {
+      if (Integer.toString(worker.number()).equals(name)
+          || worker.identity().value().equals(name)
+          || worker.record.address().equals(name)) {
+        named.add(worker);
+      }
+    }
+    return named;
+  }
+
   @Nullable WorkerState find(int number) {
     return byNumber.get(number);
   }
@@ -88,76 +103,26 @@ final class Workers {
     return byNumber.values();
   }
 
-  void register(long request, WorkerAnnouncement announcement) {
-    String complaint = complaintAbout(announcement);
-    if (!complaint.isEmpty()) {
-      context.outbox.refuse(request, complaint);
-      return;
-    }
-    WorkerState known = byIdentity.get(announcement.identity());
-    WorkerRecord record = recordOf(announcement, known);
-    WorkerState worker = known == null ? new WorkerState(record) : known;
+  /** Adds a worker that is new, or takes its new record. */
+  WorkerState record(WorkerRecord record) {
+    WorkerState known = byIdentity.get(record.identity());
     if (known == null) {
+      WorkerState worker = new WorkerState(record);
       add(worker);
-    } else {
-      if (!record.instance().equals(worker.instance())) {
-        worker.disconnected("its process was replaced by a new one");
-      }
-      worker.record = record;
+      return worker;
     }
-    boolean changed = !record.equals(worker.stored);
-    List<Mutation> mutations = changed ? List.of(new Mutation.WorkerRecorded(record)) : List.of();
-    context.outbox.persist(
-        mutations,
-        () -> {
-          if (changed) {
-            worker.stored = record;
-          }
-          context.outbox.reply(request, new Answer.Registered(worker.number(), context.epoch));
-          if (changed || !worker.isConnected()) {
-            dial(worker);
-          }
-        },
-        reason ->
-            context.outbox.refuse(
-                request, "%s could not be recorded: %s".formatted(worker, reason)));
+    if (!record.instance().equals(known.instance())) {
+      // Should the announcement be the one that came late, the connection that stood must not be
+      // taken for the answer to the next Dial: there would be no LinkUp.
+      context.outbox.add(new HeadEffect.HangUp(known.identity(), known.instance()));
+      known.disconnected("its process was replaced by a new one");
+    }
+    known.record = record;
+    return known;
   }
 
-  private String complaintAbout(WorkerAnnouncement announcement) {
-    String cluster = announcement.clusterId();
-    if (!cluster.isEmpty() && !cluster.equals(context.clusterId.value())) {
-      return ("worker at %s belongs to cluster %s, this head serves %s; start the worker on an empty data folder, or at "
-              + "its own head")
-          .formatted(announcement.address(), cluster, context.clusterId);
-    }
-    var seen = announcement.highestEpoch();
-    if (seen != null && (context.epoch.isOlderThan(seen) || context.epoch.contradicts(seen))) {
-      return ("worker at %s has seen epoch %d (%s), newer than or contrary to this head's %d (%s): the head's store was "
-              + "restored from a backup, or another head serves the cluster")
-          .formatted(
-              announcement.address(),
-              seen.counter(),
-              seen.nonce(),
-              context.epoch.counter(),
-              context.epoch.nonce());
-    }
-    return "";
-  }
-
-  private WorkerRecord recordOf(WorkerAnnouncement announcement, @Nullable WorkerState known) {
-    int number = known == null ? freeNumber(announcement.wantedNumber()) : known.number();
-    return new WorkerRecord(
-        number,
-        announcement.identity(),
-        announcement.instance(),
-        announcement.address(),
-        announcement.slots(),
-        announcement.host(),
-        announcement.containment(),
-        false);
-  }
-
-  private int freeNumber(int wanted) {
+  /** The wanted number when it is free, else the lowest that is. */
+  int freeNumber(int wanted) {
     if (wanted > 0 && !byNumber.containsKey(wanted)) {
       return wanted;
     }
@@ -168,14 +133,37 @@ final class Workers {
     return number;
   }
 
-  private void dial(WorkerState worker) {
+  void dial(WorkerState worker) {
     context.outbox.add(
         new HeadEffect.Dial(
             worker.identity(),
             worker.instance(),
             worker.record.address(),
             worker.number(),
-            context.epoch));
+            context.term.epoch()));
+  }
+
+  /** The epoch was raised: every connection is of the former. */
+  void dialAnew() {
+    for (WorkerState worker : byNumber.values()) {
+      worker.disconnected("the head's epoch was raised, it connects anew");
+      worker.lastDispatchNumber = 0;
+      worker.segments.values().forEach(segment -> segment.lastDispatchNumber = 0);
+    }
+    dialAll();
+  }
+
+  /**
+   * Forgotten, back, and nothing of it lives: it stays forgotten, and is shown until it is gone.
+   */
+  void emptied(WorkerState worker) {
+    WorkerRecord record = worker.record.as(WorkerStanding.EMPTIED);
+    context.persistFacts(
+        List.of(new Mutation.WorkerRecorded(record)),
+        () -> {
+          worker.record = worker.record.as(WorkerStanding.EMPTIED);
+          worker.stored = record;
+        });
   }
 
   void leave(long request, Command.LeaveWorker command) {
@@ -185,7 +173,8 @@ final class Workers {
           request, "worker %s is not registered with this process".formatted(command.identity()));
       return;
     }
-    worker.record = worker.record.leaving();
+    worker.record =
+        worker.record.as(worker.isForgotten() ? worker.record.standing() : WorkerStanding.LEFT);
     context.outbox.persist(
         List.of(new Mutation.WorkerRecorded(worker.record)),
         () -> {
@@ -213,9 +202,11 @@ final class Workers {
     }
     ImmutableList.Builder<Answer.WorkerView> views = ImmutableList.builder();
     for (WorkerState worker : byNumber.values()) {
-      String state = worker.isReady() ? worker.degraded ? "degraded" : "up" : "down";
-      views.add(
-          new Answer.WorkerView(worker.record, state, pending.getOrDefault(worker.identity(), 0)));
+      if (worker.record.standing() != WorkerStanding.EMPTIED || worker.isConnected()) {
+        views.add(
+            new Answer.WorkerView(
+                worker.record, worker.state(), pending.getOrDefault(worker.identity(), 0)));
+      }
     }
     return new Answer.Workers(views.build());
   }

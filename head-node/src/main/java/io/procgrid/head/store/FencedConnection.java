@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>INVARIANT: every transaction checks, under the database's write lock, that the store's epoch
  * is this head's, by writing the number of the commit into the row that holds the epoch. So an old
- * head that wakes up commits nothing.
+ * head that wakes up commits nothing. The nonce alone tells whose the epoch is: every head draws
+ * its own, while one head may raise its counter in the middle of its term.
  *
  * <p>A COMMIT that fails for want of space has left nothing behind: its last page, which makes the
  * others count, was not written. After any other failure, an I/O error first of all, SQLite takes
@@ -64,10 +65,7 @@ final class FencedConnection implements AutoCloseable {
     try {
       int fenced =
           begun.statements.update(
-              "UPDATE cluster SET latest_commit = ? WHERE epoch_counter = ? AND epoch_nonce = ?",
-              commit,
-              epoch.counter(),
-              epoch.nonce());
+              "UPDATE cluster SET latest_commit = ? WHERE epoch_nonce = ?", commit, epoch.nonce());
       if (fenced == 0) {
         return superseded(begun);
       }
@@ -91,11 +89,7 @@ final class FencedConnection implements AutoCloseable {
       tookPlace = latestCommit(begun) == unknown.commit();
       int fenced =
           begun.statements.update(
-              """
-              UPDATE cluster SET settlements = settlements + 1
-              WHERE epoch_counter = ? AND epoch_nonce = ?
-              """,
-              epoch.counter(),
+              "UPDATE cluster SET settlements = settlements + 1 WHERE epoch_nonce = ?",
               epoch.nonce());
       if (fenced == 0) {
         return superseded(begun);

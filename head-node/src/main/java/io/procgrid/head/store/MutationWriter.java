@@ -9,12 +9,14 @@ final class MutationWriter {
   private final RunTable runs;
   private final SegmentTable segments;
   private final WorkerTable workers;
+  private final TermTable terms;
 
   MutationWriter(Statements statements) {
     this.procs = new ProcTable(statements);
     this.runs = new RunTable(statements);
     this.segments = new SegmentTable(statements);
     this.workers = new WorkerTable(statements);
+    this.terms = new TermTable(statements);
   }
 
   void write(Mutation mutation) throws SQLException {
@@ -32,6 +34,13 @@ final class MutationWriter {
           runs.end(ended.runId(), ended.incarnation(), ended.status(), ended.atMillis());
       case Mutation.OutputSaved saved -> segments.saveOutput(saved.segment(), saved.output());
       case Mutation.RunsCleared cleared -> runs.clear(cleared.runIds());
+      case Mutation.EpochRaised raised -> terms.raise(raised);
+      case Mutation.RunImported imported -> runs.bringBack(imported);
+      case Mutation.SegmentImported imported -> segments.bringBack(imported);
+      case Mutation.JournalImported imported -> {
+        workers.imported(imported.worker());
+        terms.useUpTo(imported.nextRunId());
+      }
       case Mutation.WorkerRecorded recorded -> workers.record(recorded.worker());
     }
   }

@@ -31,6 +31,7 @@ final class Recovery {
     return new Recovered(
         term.clusterId(),
         term.epoch(),
+        TermTable.all(handle),
         term.clusterStart(),
         term.nextRunId(),
         procs(),
@@ -99,12 +100,14 @@ final class Recovery {
         StoredRequest.read(row.getString("request")),
         StoredProc.read(row.getString("definition")),
         status == null ? null : StoredName.of(RunStatus.class, status),
-        intent == null ? null : StoredKill.read(Json.parse(intent)),
+        intent == null ? null : StoredKill.readIntent(Json.parse(intent)),
         segments.stream().map(Recovery::segment).collect(ImmutableList.toImmutableList()));
   }
 
   private static Recovered.Segment segment(SegmentRow row) {
     return new Recovered.Segment(
+        row.key().segment(),
+        row.journalSegment(),
         row.dataSegmentId(),
         row.workerNumber(),
         row.placement(),

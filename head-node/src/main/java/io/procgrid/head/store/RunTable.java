@@ -91,7 +91,7 @@ final class RunTable {
   void intendKill(Mutation.KillIntended intended) throws SQLException {
     statements.update(
         "UPDATE run SET intent = ? WHERE run_id = ? AND incarnation = ?",
-        Json.print(StoredKill.write(intended.facts())),
+        Json.print(StoredKill.write(intended.intent())),
         intended.runId(),
         intended.incarnation());
   }
@@ -103,6 +103,32 @@ final class RunTable {
         atMillis,
         runId,
         incarnation);
+  }
+
+  void bringBack(Mutation.RunImported imported) throws SQLException {
+    RunRequest request = imported.request();
+    statements.update(
+        """
+        INSERT INTO run (run_id, proc_name, run_tag, bundle_hash, max_output_lines, request,
+          definition, accepted_at_millis, incarnation, status, ended_at_millis, intent)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, NULL)
+        ON CONFLICT (run_id) DO UPDATE SET accepted_at_millis = excluded.accepted_at_millis,
+          incarnation = excluded.incarnation, status = NULL, ended_at_millis = 0, intent = NULL
+        """,
+        imported.runId(),
+        request.procName(),
+        request.runTag(),
+        imported.proc().bundleHash(),
+        request.maxOutputLines(),
+        StoredRequest.write(request),
+        StoredProc.write(imported.proc()),
+        imported.atMillis(),
+        imported.incarnation());
+    statements.update(
+        "DELETE FROM segment WHERE run_id = ? AND incarnation <> ?",
+        imported.runId(),
+        imported.incarnation());
+    statements.update("UPDATE auto_start SET cleared = 0 WHERE run_id = ?", imported.runId());
   }
 
   /** Those that are not over stay, whatever is asked. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A row of the segment table. */
 record SegmentRow(
     SegmentKey key,
+    int journalSegment,
     String dataSegmentId,
     int workerNumber,
     @Nullable Placement placement,
@@ -27,6 +28,7 @@ record SegmentRow(
     StoredEnding end = ending == null ? new StoredEnding("", null) : StoredEnding.read(ending);
     return new SegmentRow(
         new SegmentKey(row.getLong("run_id"), row.getInt("incarnation"), row.getInt("segment")),
+        journalSegment(row),
         row.getString("data_segment_id"),
         row.getInt("worker_number"),
         placement(row),
@@ -34,6 +36,11 @@ record SegmentRow(
         end.message(),
         end.outcome(),
         row.getInt("output_due") == 1);
+  }
+
+  private static int journalSegment(ResultSet row) throws SQLException {
+    int other = row.getInt("journal_segment");
+    return row.wasNull() ? row.getInt("segment") : other;
   }
 
   private static @Nullable Placement placement(ResultSet row) throws SQLException {

@@ -69,6 +69,7 @@ record Term(
         bootId,
         term.nextRunId,
         term.latestCommit);
+    TermTable.begin(handle, term.epoch);
     return term;
   }
 
@@ -91,6 +92,7 @@ record Term(
         term.epoch.nonce(),
         term.clusterStart,
         bootId.isEmpty() ? former.bootId : bootId);
+    TermTable.begin(handle, term.epoch);
     return term;
   }
 

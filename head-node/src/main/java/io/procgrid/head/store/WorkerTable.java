@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.head.core.WorkerRecord;
+import io.procgrid.head.core.WorkerStanding;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jdbi.v3.core.Handle;
@@ -21,12 +22,12 @@ final class WorkerTable {
     statements.update(
         """
         INSERT INTO worker (identity, number, instance, address, slots, host, containment,
-          left_in_order)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          standing, fenced)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (identity) DO UPDATE SET number = excluded.number,
           instance = excluded.instance, address = excluded.address, slots = excluded.slots,
           host = excluded.host, containment = excluded.containment,
-          left_in_order = excluded.left_in_order
+          standing = excluded.standing, fenced = excluded.fenced
         """,
         worker.identity().value(),
         worker.number(),
@@ -35,7 +36,14 @@ final class WorkerTable {
         worker.slots(),
         StoredHost.write(worker.host()),
         worker.containment(),
-        worker.left() ? 1 : 0);
+        worker.standing().name(),
+        Json.print(Json.list(worker.fenced().stream().map(WorkerInstance::value).toList())));
+  }
+
+  void imported(WorkerIdentity worker) throws SQLException {
+    statements.update(
+        "UPDATE worker SET standing = 'MEMBER' WHERE identity = ? AND standing = 'IMPORTING'",
+        worker.value());
   }
 
   static ImmutableList<WorkerRecord> all(Handle handle) {
@@ -52,6 +60,9 @@ final class WorkerTable {
         row.getInt("slots"),
         StoredHost.read(row.getString("host")),
         row.getString("containment"),
-        row.getInt("left_in_order") == 1);
+        StoredName.of(WorkerStanding.class, row.getString("standing")),
+        Json.list(Json.parse(row.getString("fenced"))).stream()
+            .map(WorkerInstance::new)
+            .collect(ImmutableList.toImmutableList()));
   }
 }

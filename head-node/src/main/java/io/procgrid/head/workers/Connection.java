@@ -169,25 +169,34 @@ final class Connection {
     within(environment.timing().connect())
         .connect(
             ConnectRequest.newBuilder().setTo(address).setWorkerNumber(dial.number()).build(),
-            new CollectedReply<>(
+            new CollectedReply<ConnectResponse, Connected>(
                 this::decodeConnect, this::connected, status -> failed(status, this::lose)));
   }
 
-  private HeadEvent.LinkUp decodeConnect(ConnectResponse response) {
-    return new HeadEvent.LinkUp(
-        dial.identity(),
-        dial.instance(),
-        WireCodec.decode(response.getHighestEpoch()),
-        response.getHighestRunId(),
-        ImmutableList.copyOf(response.getBundlesList()));
+  /** What the answer to Connect says. */
+  private record Connected(HeadEvent.LinkUp up, ImmutableList<HeadEvent.Leftover> leftovers) {}
+
+  private Connected decodeConnect(ConnectResponse response) {
+    return new Connected(
+        new HeadEvent.LinkUp(
+            dial.identity(),
+            dial.instance(),
+            WireCodec.decode(response.getHighestEpoch()),
+            response.getHighestRunId(),
+            ImmutableList.copyOf(response.getBundlesList())),
+        WorkerWire.leftovers(response));
   }
 
-  private void connected(ImmutableList<HeadEvent.LinkUp> answer) {
+  private void connected(ImmutableList<Connected> answer) {
     if (closed) {
       return;
     }
     up = true;
-    emit(answer.getFirst());
+    Connected connected = answer.getFirst();
+    emit(connected.up());
+    if (!connected.leftovers().isEmpty()) {
+      emit(new HeadEvent.LeftoversFound(dial.identity(), dial.instance(), connected.leftovers()));
+    }
     onUp.accept(this);
     watch.open();
   }

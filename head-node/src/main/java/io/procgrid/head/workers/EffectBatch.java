@@ -56,7 +56,12 @@ final class EffectBatch {
       case HeadEffect.SendKill kill -> kills.addAll(kill.orders());
       case HeadEffect.SendStart start -> starts.addAll(start.orders());
       case HeadEffect.SendForget forget -> forgets.addAll(forget.orders());
-      case HeadEffect.FetchInventory _, HeadEffect.PutBundle _, HeadEffect.CollectOutput _ ->
+      case HeadEffect.FetchInventory _,
+          HeadEffect.SendProceed _,
+          HeadEffect.PutBundle _,
+          HeadEffect.CollectOutput _,
+          HeadEffect.KillLeftover _,
+          HeadEffect.Probe _ ->
           others.add(effect);
       case HeadEffect.Dial _, HeadEffect.HangUp _ ->
           throw new IllegalArgumentException("not joined: " + effect);

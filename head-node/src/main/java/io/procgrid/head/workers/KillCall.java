@@ -4,36 +4,49 @@ import com.google.common.collect.ImmutableList;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.Outcome;
 import io.procgrid.common.wire.WireCodec;
 import io.procgrid.head.core.HeadEvent;
-import io.procgrid.proto.v1.KillOrder;
 import io.procgrid.proto.v1.KillProgress;
+import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 
-/** One Kill stream: reports each proof at once, and what it ended without. */
+/** One stream of a kill: reports each proof at once, and what it ended without. */
 final class KillCall implements StreamObserver<KillProgress> {
-  private final Connection connection;
-  private final Set<SegmentKey> unproven = new LinkedHashSet<>();
+  /** What the progress of a kill is called for the core. */
+  interface Reports {
+    HeadEvent terminated(SegmentKey segment, Outcome outcome);
 
-  KillCall(Connection connection, List<KillOrder> orders) {
+    HeadEvent pending(SegmentKey segment, String reason);
+
+    HeadEvent unanswered(ImmutableList<SegmentKey> segments, String reason);
+  }
+
+  private final Connection connection;
+  private final Set<SegmentKey> unproven;
+  private final Reports reports;
+
+  KillCall(Connection connection, Collection<SegmentKey> segments, Reports reports) {
     this.connection = connection;
-    for (KillOrder order : orders) {
-      unproven.add(WireCodec.decode(order.getSegment()));
-    }
+    this.unproven = new LinkedHashSet<>(segments);
+    this.reports = reports;
   }
 
   @Override
   public void onNext(KillProgress progress) {
     switch (progress.getWhatCase()) {
       case TERMINATED -> {
-        HeadEvent.SegmentTerminated proof =
-            WatchCall.terminated(connection, progress.getTerminated());
-        unproven.remove(proof.segment());
-        connection.emit(proof);
+        SegmentKey segment = WireCodec.decode(progress.getTerminated().getSegment());
+        Outcome outcome = WireCodec.decode(progress.getTerminated().getOutcome());
+        unproven.remove(segment);
+        connection.emit(reports.terminated(segment, outcome));
       }
-      case PENDING -> connection.emit(WatchCall.pending(connection, progress.getPending()));
+      case PENDING ->
+          connection.emit(
+              reports.pending(
+                  WireCodec.decode(progress.getPending().getSegment()),
+                  progress.getPending().getReason()));
       case WHAT_NOT_SET -> throw new IllegalArgumentException("kill progress without content");
     }
   }
@@ -50,12 +63,7 @@ final class KillCall implements StreamObserver<KillProgress> {
 
   private void unanswered(String reason) {
     if (!unproven.isEmpty()) {
-      connection.emit(
-          new HeadEvent.KillUnanswered(
-              connection.identity(),
-              connection.instance(),
-              ImmutableList.copyOf(unproven),
-              reason));
+      connection.emit(reports.unanswered(ImmutableList.copyOf(unproven), reason));
     }
   }
 }

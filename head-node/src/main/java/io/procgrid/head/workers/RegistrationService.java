@@ -18,6 +18,8 @@ import io.procgrid.proto.v1.RegisterResponse;
 import io.procgrid.proto.v1.RegistrationGrpc;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the announcements of workers.
@@ -26,6 +28,8 @@ import java.util.function.Supplier;
  * sense. UNAVAILABLE: ask again, the head could not store it or stops.
  */
 public final class RegistrationService extends RegistrationGrpc.RegistrationImplBase {
+  private static final Logger log = LoggerFactory.getLogger(RegistrationService.class);
+
   private final ClusterId cluster;
   private final CommandGateway gateway;
 
@@ -40,11 +44,15 @@ public final class RegistrationService extends RegistrationGrpc.RegistrationImpl
         request.getClusterId(),
         () -> new Command.RegisterWorker(WorkerWire.decode(request)),
         answer -> {
-          if (answer instanceof Answer.Registered(int number, Epoch epoch)) {
+          if (answer instanceof Answer.Registered(int number, Epoch epoch, String notice)) {
+            if (!notice.isEmpty()) {
+              log.warn("{}", notice);
+            }
             return RegisterResponse.newBuilder()
                 .setClusterId(cluster.value())
                 .setNumber(number)
                 .setEpoch(WireCodec.encode(epoch))
+                .setNotice(notice)
                 .build();
           }
           throw refusal(answer);

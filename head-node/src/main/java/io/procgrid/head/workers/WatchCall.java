@@ -4,9 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.procgrid.common.wire.WireCodec;
 import io.procgrid.head.core.HeadEvent;
-import io.procgrid.proto.v1.KillPending;
 import io.procgrid.proto.v1.Started;
-import io.procgrid.proto.v1.Terminated;
 import io.procgrid.proto.v1.WatchRequest;
 import io.procgrid.proto.v1.WatchResponse;
 import java.util.concurrent.ScheduledFuture;
@@ -26,6 +24,7 @@ final class WatchCall implements StreamObserver<WatchResponse> {
 
   private final Connection connection;
   private final LinkEnvironment environment;
+  private final KillCall.Reports reports;
   private @Nullable StreamObserver<WatchRequest> requests;
   private @Nullable ScheduledFuture<?> ticks;
   private int silentTicks;
@@ -36,6 +35,7 @@ final class WatchCall implements StreamObserver<WatchResponse> {
   WatchCall(Connection connection, LinkEnvironment environment) {
     this.connection = connection;
     this.environment = environment;
+    this.reports = new SegmentReports(connection);
   }
 
   void open() {
@@ -90,8 +90,16 @@ final class WatchCall implements StreamObserver<WatchResponse> {
     switch (response.getWhatCase()) {
       case HEARTBEAT -> degraded(response.getHeartbeat().getDegraded());
       case STARTED -> started(response.getStarted());
-      case TERMINATED -> connection.emit(terminated(connection, response.getTerminated()));
-      case PENDING -> connection.emit(pending(connection, response.getPending()));
+      case TERMINATED ->
+          connection.emit(
+              reports.terminated(
+                  WireCodec.decode(response.getTerminated().getSegment()),
+                  WireCodec.decode(response.getTerminated().getOutcome())));
+      case PENDING ->
+          connection.emit(
+              reports.pending(
+                  WireCodec.decode(response.getPending().getSegment()),
+                  response.getPending().getReason()));
       case WHAT_NOT_SET -> throw new IllegalArgumentException("a watch event without content");
     }
   }
@@ -112,22 +120,6 @@ final class WatchCall implements StreamObserver<WatchResponse> {
             WireCodec.decode(started.getSegment()),
             started.getPid(),
             started.getStartedAtMillis()));
-  }
-
-  static HeadEvent.SegmentTerminated terminated(Connection from, Terminated terminated) {
-    return new HeadEvent.SegmentTerminated(
-        from.identity(),
-        from.instance(),
-        WireCodec.decode(terminated.getSegment()),
-        WireCodec.decode(terminated.getOutcome()));
-  }
-
-  static HeadEvent.KillBlocked pending(Connection from, KillPending pending) {
-    return new HeadEvent.KillBlocked(
-        from.identity(),
-        from.instance(),
-        WireCodec.decode(pending.getSegment()),
-        pending.getReason());
   }
 
   private void acknowledge() {

@@ -116,6 +116,12 @@ final class WorkerLink {
           current.calls().fetchInventory();
         }
       }
+      case HeadEffect.SendProceed proceed -> {
+        Connection current = standing(proceed);
+        if (current != null) {
+          current.calls().proceed(proceed.segments());
+        }
+      }
       case HeadEffect.SendStart start -> {
         Connection current = standing(start);
         if (current != null) {
@@ -128,6 +134,13 @@ final class WorkerLink {
           current.calls().kill(kill.orders());
         }
       }
+      case HeadEffect.KillLeftover kill -> {
+        Connection current = standing(kill);
+        if (current != null) {
+          current.calls().killLeftover(kill);
+        }
+      }
+      case HeadEffect.Probe probe -> new Probing(probe, environment).begin();
       case HeadEffect.SendForget forget -> {
         Connection current = standing(forget);
         if (current != null) {

@@ -11,6 +11,7 @@ import io.procgrid.head.core.HeadEffect;
 import io.procgrid.head.core.HeadEvent;
 import io.procgrid.head.core.HeadEvent.InventoryItem;
 import io.procgrid.head.core.WorkerAnnouncement;
+import io.procgrid.proto.v1.ConnectResponse;
 import io.procgrid.proto.v1.ForgetOrder;
 import io.procgrid.proto.v1.InventoryEntry;
 import io.procgrid.proto.v1.KillOrder;
@@ -40,6 +41,8 @@ final class WorkerWire {
     return KillOrder.newBuilder()
         .setSegment(WireCodec.encode(order.segment()))
         .setFacts(WireCodec.encode(order.facts()))
+        .setGraceMillis(order.grace().millis())
+        .setSignal(order.grace().signal())
         .build();
   }
 
@@ -85,7 +88,17 @@ final class WorkerWire {
         outcome,
         entry.getPid(),
         entry.getStartedAtMillis(),
-        entry.getKillPending());
+        entry.getKillPending(),
+        entry.hasSpec() ? WireCodec.decode(entry.getSpec()) : null);
+  }
+
+  static ImmutableList<HeadEvent.Leftover> leftovers(ConnectResponse response) {
+    return response.getLeftoversList().stream()
+        .map(leftover ->
+            new HeadEvent.Leftover(
+                new WorkerIdentity(leftover.getWorkerIdentity()),
+                decode(leftover.getSegmentsList())))
+        .collect(ImmutableList.toImmutableList());
   }
 
   static ImmutableList<SegmentKey> decode(List<io.procgrid.proto.v1.SegmentKey> segments) {

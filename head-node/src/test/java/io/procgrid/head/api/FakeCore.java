@@ -21,6 +21,7 @@ final class FakeCore implements CommandGateway {
   final List<RunView> runs = new CopyOnWriteArrayList<>();
   volatile ImmutableMap<Long, Answer.AutoStartView> entries = ImmutableMap.of();
   volatile ImmutableList<Answer.WorkerView> workers = ImmutableList.of();
+  volatile Answer forgotten = new Answer.WorkerForgotten(ImmutableList.of());
   volatile Answer.Killed killed = new Answer.Killed(ImmutableList.of(), ImmutableMap.of(), 0);
 
   /** What happens to an answer on its way out. */
@@ -39,6 +40,7 @@ final class FakeCore implements CommandGateway {
     runs.clear();
     entries = ImmutableMap.of();
     workers = ImmutableList.of();
+    forgotten = new Answer.WorkerForgotten(ImmutableList.of());
     killed = new Answer.Killed(ImmutableList.of(), ImmutableMap.of(), 0);
     delivery = answer -> answer;
   }
@@ -67,6 +69,7 @@ final class FakeCore implements CommandGateway {
       case Command.ClearRuns clear -> new Answer.Done();
       case Command.ShowWorkers() -> new Answer.Workers(workers);
       case Command.RegisterWorker register -> throw new AssertionError(register);
+      case Command.ForgetWorker forget -> forgotten;
       case Command.LeaveWorker leave -> throw new AssertionError(leave);
     };
   }

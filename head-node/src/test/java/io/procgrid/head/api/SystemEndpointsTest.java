@@ -10,6 +10,7 @@ import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.HostFacts;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.WorkerRecord;
+import io.procgrid.head.core.WorkerStanding;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,8 @@ class SystemEndpointsTest {
             3,
             new HostFacts("h", "", "", "", ""),
             "cgroup",
-            false);
+            WorkerStanding.MEMBER,
+            ImmutableList.of());
     REST.core.workers = ImmutableList.of(new Answer.WorkerView(worker, "up", 4));
 
     String workers =

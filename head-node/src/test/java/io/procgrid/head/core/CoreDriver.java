@@ -9,9 +9,11 @@ import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.SegmentSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoreDriver {
   static final KillFacts FACTS = new KillFacts("ann", 1_000, "10.0.0.1:5");
+  static final KillTerms TERMS = new KillTerms(FACTS, null, null);
   static final ClusterId CLUSTER = new ClusterId("cluster");
   static final Epoch EPOCH = new Epoch(3, "nonce");
 
@@ -33,6 +36,10 @@ final class CoreDriver {
   final Deque<HeadEffect.Persist> persists = new ArrayDeque<>();
   final List<HeadEffect.ToWorker> sent = new ArrayList<>();
   final List<Mutation> durable = new ArrayList<>();
+
+  /** What is found out about processes whose place another claims; null = the test tells. */
+  HeadEvent.ProbeAnswered.@Nullable Presence presence = HeadEvent.ProbeAnswered.Presence.GONE;
+
   private final Map<Long, Answer> answers = new HashMap<>();
   private long now = 1_000;
   private long lastRequest;
@@ -58,6 +65,7 @@ final class CoreDriver {
     return new Recovered(
         empty.clusterId(),
         empty.epoch(),
+        empty.history(),
         empty.clusterStart(),
         1_000,
         empty.procs(),
@@ -135,6 +143,11 @@ final class CoreDriver {
             throw new AssertionError("request %d was answered twice".formatted(request));
           }
         }
+        case HeadEffect.Probe probe when presence != null ->
+            take(
+                core.step(
+                    now,
+                    new HeadEvent.ProbeAnswered(probe.identity(), probe.instance(), presence)));
         case HeadEffect.ToWorker toWorker -> sent.add(toWorker);
       }
     }
@@ -161,7 +174,8 @@ final class CoreDriver {
         ImmutableMap.of(),
         maxConcurrency,
         false,
-        ImmutableMap.of());
+        ImmutableMap.of(),
+        Grace.NONE);
   }
 
   static RunRequest request(String proc, String tag, boolean autoStart) {
@@ -189,7 +203,7 @@ final class CoreDriver {
   }
 
   long kill(Selector selector) {
-    return submit(new Command.KillRuns(selector, FACTS, 10_000, false, false));
+    return submit(new Command.KillRuns(selector, TERMS, false, false));
   }
 
   static Selector run(long runId) {
@@ -216,6 +230,67 @@ final class CoreDriver {
         "cgroup",
         null,
         0);
+  }
+
+  /** As an announcement of a worker that has seen an epoch and a run id. */
+  static WorkerAnnouncement announcement(int number, Epoch highestEpoch, long highestRunId) {
+    WorkerAnnouncement plain = announcement(number, instance(number), 1);
+    return new WorkerAnnouncement(
+        CLUSTER.value(),
+        plain.identity(),
+        plain.instance(),
+        number,
+        plain.address(),
+        plain.slots(),
+        plain.host(),
+        plain.containment(),
+        highestEpoch,
+        highestRunId);
+  }
+
+  /** A live segment of an inventory, started as the run of that proc. */
+  static HeadEvent.InventoryItem live(SegmentKey key, ProcDefinition proc, int segments) {
+    SegmentSpec spec =
+        new SegmentSpec(
+            proc.name(),
+            Integer.toString(key.segment() * 1000),
+            segments,
+            proc.bundleHash(),
+            proc.command(),
+            proc.arguments(),
+            ImmutableMap.of(),
+            proc.environment(),
+            false,
+            100);
+    return new HeadEvent.InventoryItem(
+        key, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, spec);
+  }
+
+  /** A segment of an inventory that is over. */
+  static HeadEvent.InventoryItem over(SegmentKey key, Outcome outcome) {
+    return new HeadEvent.InventoryItem(
+        key, HeadEvent.InventoryItem.State.OVER, outcome, 0, 0, false, null);
+  }
+
+  /** The worker's connection stands. */
+  void linkUp(int number, Epoch epoch) {
+    event(
+        new HeadEvent.LinkUp(
+            identity(number), instance(number), epoch, 0, ImmutableList.of("hash-p", "hash-d")));
+  }
+
+  void linkDown(int number) {
+    event(new HeadEvent.LinkDown(identity(number), instance(number), "no heartbeat"));
+  }
+
+  /** Answers every inventory that is asked for with these, as long as one is. */
+  void inventory(int number, HeadEvent.InventoryItem... items) {
+    while (takeSent(HeadEffect.FetchInventory.class).stream()
+        .anyMatch(fetch -> fetch.identity().equals(identity(number)))) {
+      event(
+          new HeadEvent.InventoryReceived(
+              identity(number), instance(number), ImmutableList.copyOf(items)));
+    }
   }
 
   /** Registers a worker and brings its link to ready, with nothing in its journal but these. */

@@ -152,7 +152,8 @@ class HeadCoreTest {
   void runOfWhichOnlyTheEndWasMissingInTheStoreEndsWithTheNextHead() {
     Placement placement = new Placement(identity(1), instance(1), "boot", "machine");
     Recovered.Segment over =
-        new Recovered.Segment("0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
+        new Recovered.Segment(
+            0, 0, "0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
     Recovered.Run run =
         new Recovered.Run(
             7,
@@ -203,6 +204,28 @@ class HeadCoreTest {
     assertThat(driver.sent.get(1)).isInstanceOf(HeadEffect.FetchInventory.class);
     driver.terminated(1, key(runId, 0), killedOutcome());
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.KILLED);
+  }
+
+  private static HeadEvent.InventoryItem acceptedItem(long runId) {
+    return new HeadEvent.InventoryItem(
+        key(runId, 0), HeadEvent.InventoryItem.State.ACCEPTED, null, 0, 0, false, null);
+  }
+
+  /** What a restarted worker had accepted and not begun waits for a word of the head. */
+  @Test
+  void acceptedSegmentOfARestartedWorkerMayBeginUnlessItsKillIsPending() {
+    createProcs();
+    driver.join(1);
+    long wanted = driver.execute("p", "");
+    long killed = driver.execute("p", "");
+    driver.runStarts();
+    driver.linkDown(1);
+    driver.kill(run(killed));
+    driver.sent.clear();
+    driver.join(1, new WorkerInstance("restarted"), acceptedItem(wanted), acceptedItem(killed));
+    assertThat(driver.takeSent(HeadEffect.SendProceed.class))
+        .flatExtracting(HeadEffect.SendProceed::segments)
+        .containsExactly(key(wanted, 0));
   }
 
   @Test
@@ -258,6 +281,35 @@ class HeadCoreTest {
   }
 
   @Test
+  void killOfARunThatIsOverInMemoryAloneWaitsUntilTheStoreHasIt() {
+    createProcs();
+    long runId = driver.execute("p", "");
+    driver.holdStore();
+    driver.kill(run(runId));
+    driver.failStore("disk full");
+    long second = driver.kill(run(runId));
+    driver.store();
+    // Its intent is in the store by now, its end is to be tried again.
+    assertThat(driver.hasAnswer(second)).isFalse();
+    driver.pass(1_000);
+    assertThat(driver.answer(second, Answer.Killed.class).runIds()).containsExactly(runId);
+  }
+
+  @Test
+  void killStoresTheIntentOfAnEarlierOneThatTheStoreRefused() {
+    createProcs();
+    driver.join(1);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    driver.holdStore();
+    driver.kill(run(runId));
+    driver.failStore("disk full");
+    driver.kill(run(runId));
+    assertThat(driver.persists.element().mutations())
+        .containsExactly(new Mutation.KillIntended(runId, 1, new KillIntent(FACTS)));
+  }
+
+  @Test
   void proofFromAnotherWorkerDoesNotCount() {
     createProcs();
     driver.join(1);
@@ -280,9 +332,26 @@ class HeadCoreTest {
         1,
         second,
         new HeadEvent.InventoryItem(
-            key(runId, 0), HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false));
+            key(runId, 0), HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     driver.terminated(1, key(runId, 0), exited(0));
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
+  void announcementThatComesLateDoesNotLeaveTheStandingProcessUnlinked() {
+    driver.join(1);
+    driver.takeSent(HeadEffect.Dial.class);
+
+    WorkerInstance former = new WorkerInstance("process-1-former");
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, former, 1)), Answer.Registered.class);
+    assertThat(driver.takeSent(HeadEffect.HangUp.class))
+        .containsExactly(new HeadEffect.HangUp(identity(1), instance(1)));
+
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, instance(1), 1)),
+        Answer.Registered.class);
+    assertThat(driver.takeSent(HeadEffect.Dial.class).getLast().instance()).isEqualTo(instance(1));
   }
 
   @Test
@@ -321,12 +390,14 @@ class HeadCoreTest {
   }
 
   @Test
-  void segmentOfAnUnknownRunIsKilledAsAnOrphan() {
-    SegmentKey orphan = new SegmentKey(99, 1, 0);
+  void segmentOfARunThatIsOverIsKilledAsAnOrphan() {
+    createProcs();
+    SegmentKey orphan = key(driver.execute("p", ""), 0);
+    driver.kill(run(orphan.runId()));
     driver.join(
         1,
         new HeadEvent.InventoryItem(
-            orphan, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false));
+            orphan, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     HeadEffect.SendKill kill = driver.takeSent(HeadEffect.SendKill.class).get(0);
     assertThat(kill.orders().get(0).segment()).isEqualTo(orphan);
     driver.terminated(1, orphan, killedOutcome());
@@ -344,7 +415,7 @@ class HeadCoreTest {
     driver.terminated(1, key(runId, 0), killedOutcome());
     HeadEffect.SendKill kill = driver.takeSent(HeadEffect.SendKill.class).get(0);
     assertThat(kill.identity()).isEqualTo(identity(2));
-    assertThat(driver.durable).contains(new Mutation.KillIntended(runId, 1, FACTS));
+    assertThat(driver.durable).contains(new Mutation.KillIntended(runId, 1, new KillIntent(FACTS)));
   }
 
   @Test
@@ -368,6 +439,34 @@ class HeadCoreTest {
             identity(1), instance(1), ImmutableList.of(key(runId, 0)), ImmutableList.of()));
     assertThat(driver.ask(new Command.QueryRuns(run(runId), 0), Answer.Runs.class).runs())
         .isEmpty();
+  }
+
+  @Test
+  void tombstoneOfAKillThatCameAfterItsSegmentWasForgottenIsForgottenToo() {
+    createProcs();
+    driver.join(1);
+    driver.join(2);
+    long runId = driver.execute("d", "");
+    driver.runStarts();
+    driver.kill(run(runId));
+    SegmentKey over = key(runId, 0);
+    driver.terminated(1, over, killedOutcome());
+    driver.event(new HeadEvent.OutputCollected(identity(1), instance(1), over, SegmentOutput.NONE));
+    driver.event(
+        new HeadEvent.Forgotten(
+            identity(1), instance(1), ImmutableList.of(over), ImmutableList.of()));
+    driver.takeSent(HeadEffect.SendForget.class);
+
+    // The run stays on the heap for its other segment; the same kill comes late to worker 1.
+    driver.terminated(
+        1, over, new Outcome(Outcome.Kind.NEVER_STARTED, null, "", 0, 3_000, 1, FACTS));
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).hasSize(1);
+
+    driver.event(
+        new HeadEvent.Forgotten(
+            identity(1), instance(1), ImmutableList.of(), ImmutableList.of(over)));
+    driver.pass(1_000);
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).hasSize(1);
   }
 
   @Test
@@ -409,7 +508,7 @@ class HeadCoreTest {
     driver.join(1);
     long runId = driver.execute("p", "");
     driver.runStarts();
-    long delete = driver.submit(new Command.DeleteProc("p", FACTS, 10_000));
+    long delete = driver.submit(new Command.DeleteProc("p", CoreDriver.TERMS));
     assertThat(driver.ask(new Command.ShowProcs(""), Answer.Procs.class).procs())
         .extracting(ProcDefinition::name)
         .containsExactly("d");
@@ -424,7 +523,7 @@ class HeadCoreTest {
     driver.join(1);
     driver.holdStore();
     long execute = driver.submit(new Command.Execute(CoreDriver.request("p", "", false)));
-    driver.submit(new Command.DeleteProc("p", FACTS, 10_000));
+    driver.submit(new Command.DeleteProc("p", CoreDriver.TERMS));
     driver.store();
     assertThat(driver.answer(execute)).isEqualTo(new Answer.Accepted(1));
     assertThat(driver.takeSent(HeadEffect.SendStart.class)).isEmpty();
@@ -482,5 +581,52 @@ class HeadCoreTest {
         .contains(facts.user())
         .contains(facts.origin())
         .contains("1970-01-01T00:00:01Z");
+  }
+
+  @Test
+  void killThatFindsNothingIsAnsweredAfterACommitOfItsOwn() {
+    driver.holdStore();
+    long kill = driver.kill(Selector.ALL);
+    assertThat(driver.answer(kill)).isNull();
+    assertThat(driver.persists).hasSize(1);
+    driver.store();
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
+  }
+
+  @Test
+  void runWhoseSegmentsHaveAllEndedIsEndedByTheNextHead() {
+    Recovered.Segment over =
+        new Recovered.Segment(
+            0,
+            0,
+            "0",
+            1,
+            new Placement(identity(1), instance(1), "boot", "machine"),
+            RunStatus.COMPLETE,
+            exited(0),
+            "",
+            true);
+    Recovered.Run unfinished =
+        new Recovered.Run(
+            4,
+            1,
+            CoreDriver.request("p", "", false),
+            proc("p", ExecutionMode.NONDISTRIBUTED, 0),
+            null,
+            null,
+            ImmutableList.of(over));
+    CoreDriver next =
+        new CoreDriver(
+            new Recovered(
+                CoreDriver.CLUSTER,
+                CoreDriver.EPOCH,
+                ImmutableList.of(CoreDriver.EPOCH),
+                1,
+                5,
+                ImmutableList.of(),
+                ImmutableList.of(),
+                ImmutableList.of(unfinished),
+                ImmutableList.of()));
+    assertThat(next.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.COMPLETE, 1_000));
   }
 }

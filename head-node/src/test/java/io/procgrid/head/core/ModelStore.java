@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class ModelStore {
     int incarnation;
     boolean cleared;
     @Nullable RunStatus status;
-    @Nullable KillFacts intent;
+    @Nullable KillIntent intent;
     final List<Recovered.Segment> segments = new ArrayList<>();
 
     Row(RunRequest request, ProcDefinition proc) {
@@ -83,12 +82,21 @@ final class ModelStore {
     return new Recovered(
         CoreDriver.CLUSTER,
         new Epoch(epoch, "nonce" + epoch),
+        history(),
         clusterStart,
         nextRunId,
         ImmutableList.copyOf(procs.values()),
         entries.build(),
         unfinished.build(),
         ImmutableList.copyOf(workers.values()));
+  }
+
+  private ImmutableList<Epoch> history() {
+    ImmutableList.Builder<Epoch> history = ImmutableList.builder();
+    for (long counter = 1; counter <= epoch; counter++) {
+      history.add(new Epoch(counter, "nonce" + counter));
+    }
+    return history.build();
   }
 
   private static boolean isComplete(Row row) {
@@ -117,6 +125,8 @@ final class ModelStore {
         for (int i = 0; i < fixed.dataSegmentIds().size(); i++) {
           row.segments.add(
               new Recovered.Segment(
+                  i,
+                  i,
                   fixed.dataSegmentIds().get(i),
                   fixed.workerNumbers().get(i),
                   null,
@@ -128,8 +138,8 @@ final class ModelStore {
       }
       case Mutation.SegmentPlaced(SegmentKey key, Placement placement) ->
           replace(key, old -> with(old, placement, old.status(), old.outcome(), old.outputSaved()));
-      case Mutation.KillIntended(long runId, int incarnation, KillFacts facts) ->
-          current(runId, incarnation).intent = facts;
+      case Mutation.KillIntended(long runId, int incarnation, KillIntent intent) ->
+          current(runId, incarnation).intent = intent;
       case Mutation.SegmentEnded ended ->
           replace(
               ended.segment(),
@@ -145,6 +155,10 @@ final class ModelStore {
       case Mutation.OutputSaved(SegmentKey key, SegmentOutput output) ->
           replace(key, old -> with(old, old.placement(), old.status(), old.outcome(), true));
       case Mutation.RunsCleared(ImmutableList<Long> runIds) -> runIds.forEach(this::clear);
+      case Mutation.EpochRaised(Epoch raised, long next) ->
+          throw new IllegalStateException("nothing was restored here: " + raised + next);
+      case Mutation.RunImported _, Mutation.SegmentImported _, Mutation.JournalImported _ ->
+          throw new IllegalStateException("nothing was restored here: " + mutation);
       case Mutation.WorkerRecorded(WorkerRecord worker) -> workers.put(worker.identity(), worker);
     }
   }
@@ -211,6 +225,14 @@ final class ModelStore {
       @Nullable Outcome outcome,
       boolean outputSaved) {
     return new Recovered.Segment(
-        old.dataSegmentId(), old.workerNumber(), placement, status, outcome, "", outputSaved);
+        old.number(),
+        old.journalNumber(),
+        old.dataSegmentId(),
+        old.workerNumber(),
+        placement,
+        status,
+        outcome,
+        "",
+        outputSaved);
   }
 }

@@ -8,16 +8,19 @@ import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.Bundle;
+import io.procgrid.head.core.KillIntent;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.ProcDefinition;
 import io.procgrid.head.core.RunRequest;
 import io.procgrid.head.core.WorkerRecord;
+import io.procgrid.head.core.WorkerStanding;
 import java.nio.charset.StandardCharsets;
 
 /** Values to store, with all that text and bytes can hold. */
@@ -26,6 +29,8 @@ final class Samples {
   static final String AWKWARD = "a\0b\n\"'\\ \u00e9\u4e2d\ud83d\ude80 \ud800 end";
 
   static final KillFacts FACTS = new KillFacts("ann", 1_700_000_000_123L, "127.0.0.1:4711");
+
+  static final KillIntent INTENT = new KillIntent(FACTS, 86_400_000);
 
   private Samples() {}
 
@@ -39,7 +44,8 @@ final class Samples {
         ImmutableMap.of("max_concurrency_per_node", "2", "env.X", AWKWARD),
         2,
         true,
-        ImmutableMap.of("X", AWKWARD));
+        ImmutableMap.of("X", AWKWARD),
+        new Grace(10, 86_400_000));
   }
 
   static Bundle bundle(ProcDefinition proc) {
@@ -120,7 +126,8 @@ final class Samples {
         number,
         new HostFacts("host " + number, "Linux 6 x86", "machine", "uuid", "boot-" + number),
         "cgroup",
-        number % 2 == 0);
+        number % 2 == 0 ? WorkerStanding.LEFT : WorkerStanding.MEMBER,
+        number == 3 ? ImmutableList.of(new WorkerInstance("instance-0")) : ImmutableList.of());
   }
 
   static Outcome exited(int code) {

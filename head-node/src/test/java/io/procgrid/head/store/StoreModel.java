@@ -2,9 +2,9 @@ package io.procgrid.head.store;
 
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.Bundle;
+import io.procgrid.head.core.KillIntent;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.ProcDefinition;
@@ -55,7 +55,7 @@ final class StoreModel {
     int incarnation;
     @Nullable RunStatus status;
     long endedAt;
-    @Nullable KillFacts intent;
+    @Nullable KillIntent intent;
     boolean entry;
     long taken;
     boolean cleared;
@@ -146,10 +146,10 @@ final class StoreModel {
         }
         segment.placement = placement;
       }
-      case Mutation.KillIntended(long runId, int incarnation, KillFacts facts) -> {
+      case Mutation.KillIntended(long runId, int incarnation, KillIntent intent) -> {
         Run run = current(runId, incarnation);
         if (run != null) {
-          run.intent = facts;
+          run.intent = intent;
         }
       }
       case Mutation.SegmentEnded ended -> {
@@ -174,6 +174,12 @@ final class StoreModel {
         }
       }
       case Mutation.RunsCleared(ImmutableList<Long> runIds) -> runIds.forEach(this::clear);
+      // Each has tests of its own.
+      case Mutation.EpochRaised _,
+          Mutation.RunImported _,
+          Mutation.SegmentImported _,
+          Mutation.JournalImported _ ->
+          throw new IllegalArgumentException("not modelled: " + mutation);
       case Mutation.WorkerRecorded(WorkerRecord worker) -> workers.put(worker.number(), worker);
     }
   }
@@ -269,6 +275,7 @@ final class StoreModel {
     return new Recovered(
         term.clusterId(),
         term.epoch(),
+        term.history(),
         term.clusterStart(),
         nextRunId,
         ImmutableList.copyOf(procs.values()),
@@ -279,10 +286,13 @@ final class StoreModel {
 
   private static Recovered.Run recovered(long id, Run run) {
     ImmutableList.Builder<Recovered.Segment> segments = ImmutableList.builder();
-    for (Segment segment : run.segments) {
+    for (int number = 0; number < run.segments.size(); number++) {
+      Segment segment = run.segments.get(number);
       Mutation.SegmentEnded end = segment.end;
       segments.add(
           new Recovered.Segment(
+              number,
+              number,
               segment.dataSegmentId,
               segment.worker,
               segment.placement,

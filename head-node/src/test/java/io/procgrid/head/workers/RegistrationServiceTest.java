@@ -53,7 +53,7 @@ class RegistrationServiceTest {
 
   private final List<Command> commands = new CopyOnWriteArrayList<>();
   private CompletableFuture<Answer> answer =
-      CompletableFuture.completedFuture(new Answer.Registered(2, new Epoch(5, "e")));
+      CompletableFuture.completedFuture(new Answer.Registered(2, new Epoch(5, "e"), ""));
   private Server server;
   private ManagedChannel channel;
   private RegistrationGrpc.RegistrationBlockingStub registration;

@@ -448,9 +448,9 @@ class WorkerLinksTest {
     assertThat(received.items())
         .containsExactly(
             new HeadEvent.InventoryItem(
-                key(1), HeadEvent.InventoryItem.State.RUNNING, null, 12, 34, true),
+                key(1), HeadEvent.InventoryItem.State.RUNNING, null, 12, 34, true, null),
             new HeadEvent.InventoryItem(
-                key(2), HeadEvent.InventoryItem.State.OVER, KILLED, 0, 0, false));
+                key(2), HeadEvent.InventoryItem.State.OVER, KILLED, 0, 0, false, null));
   }
 
   @Test

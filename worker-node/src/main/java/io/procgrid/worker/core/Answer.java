@@ -4,7 +4,10 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.SegmentSpec;
 import org.jspecify.annotations.Nullable;
 
 /** Answers to commands. */
@@ -55,6 +58,7 @@ public sealed interface Answer {
    * @param pid of the leader, for {@link State#RUNNING}; 0 when unknown
    * @param startedAtMillis wall clock, ms since 1970, for {@link State#RUNNING}
    * @param killPending a kill of it was ordered and is not yet proven
+   * @param spec what was to be run; null for {@link State#OVER}, or when the journal does not know
    */
   record InventoryItem(
       SegmentKey segment,
@@ -62,7 +66,8 @@ public sealed interface Answer {
       @Nullable Outcome outcome,
       long pid,
       long startedAtMillis,
-      boolean killPending) {}
+      boolean killPending,
+      @Nullable SegmentSpec spec) {}
 
   /** What the journal says of a segment. */
   enum State {
@@ -79,14 +84,18 @@ public sealed interface Answer {
       implements Answer {}
 
   /**
-   * What a registration says.
+   * Who this is, and what a registration says.
    *
+   * @param identity its journal
+   * @param instance its process
    * @param clusterId null before the first registration
    * @param highestEpoch null before the first term
    * @param watched whether a head's Watch stands
    * @param live segments that are not over
    */
   record Standing(
+      WorkerIdentity identity,
+      WorkerInstance instance,
       @Nullable ClusterId clusterId,
       @Nullable Epoch highestEpoch,
       long highestRunId,

@@ -28,6 +28,14 @@ final class Terms {
     this.highestRunId = recovered.highestRunId();
   }
 
+  WorkerIdentity identity() {
+    return identity;
+  }
+
+  WorkerInstance instance() {
+    return instance;
+  }
+
   @Nullable ClusterId clusterId() {
     return clusterId;
   }

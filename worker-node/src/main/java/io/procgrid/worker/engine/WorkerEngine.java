@@ -6,6 +6,7 @@ import io.procgrid.common.loop.EventLoop;
 import io.procgrid.common.loop.LoopListener;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.core.KillStep;
 import io.procgrid.worker.core.Notice;
 import io.procgrid.worker.core.Recovered;
@@ -56,7 +57,7 @@ public final class WorkerEngine implements AutoCloseable {
    * @param containment closed with the engine
    * @param outputs started and closed with the engine
    * @param environment environment of the worker, of which procs see a part
-   * @param bootId boot of the host; empty off Linux
+   * @param boot of the host, in terms of the monotonic clock
    * @param listener sees what passes through the core
    * @param monotonicClock milliseconds that never go back
    * @param wallClock milliseconds since 1970
@@ -69,7 +70,7 @@ public final class WorkerEngine implements AutoCloseable {
       OutputBound outputs,
       Map<String, String> environment,
       WorkerInstance instance,
-      String bootId,
+      HostBoot boot,
       LoopListener<WorkerEvent, WorkerEffect> listener,
       LongSupplier monotonicClock,
       LongSupplier wallClock,
@@ -82,7 +83,7 @@ public final class WorkerEngine implements AutoCloseable {
     this.loop =
         new EventLoop<>(
             "engine",
-            new WorkerCore(recovered, instance, bootId),
+            new WorkerCore(recovered, instance, boot),
             this::perform,
             listener,
             monotonicClock,

@@ -1,15 +1,21 @@
 package io.procgrid.worker.rpc;
 
 import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.Grace;
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.common.wire.WireCodec;
 import io.procgrid.proto.v1.ConnectResponse;
 import io.procgrid.proto.v1.ForgetResponse;
 import io.procgrid.proto.v1.Heartbeat;
+import io.procgrid.proto.v1.IdentifyResponse;
 import io.procgrid.proto.v1.InventoryEntry;
 import io.procgrid.proto.v1.KillPending;
 import io.procgrid.proto.v1.KillProgress;
+import io.procgrid.proto.v1.Leftover;
 import io.procgrid.proto.v1.SegmentState;
 import io.procgrid.proto.v1.StartAnswer;
 import io.procgrid.proto.v1.StartDecision;
@@ -22,6 +28,8 @@ import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
 import io.procgrid.worker.core.KillStep;
 import io.procgrid.worker.core.Notice;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Translates between the messages of the worker's service and the core's words. Decoding throws
@@ -56,13 +64,29 @@ final class Messages {
         request.getOrdersList().stream()
             .map(order ->
                 new Command.KillOrder(
-                    WireCodec.decode(order.getSegment()), WireCodec.decode(order.getFacts())))
+                    WireCodec.decode(order.getSegment()),
+                    WireCodec.decode(order.getFacts()),
+                    grace(order)))
             .collect(ImmutableList.toImmutableList()));
+  }
+
+  private static Grace grace(io.procgrid.proto.v1.KillOrder order) {
+    return order.getGraceMillis() == 0
+        ? Grace.NONE
+        : new Grace(order.getSignal(), order.getGraceMillis());
   }
 
   static Command.KillAll decode(io.procgrid.proto.v1.KillAllRequest request) {
     return new Command.KillAll(
         request.getClusterId(), request.getWorkerIdentity(), WireCodec.decode(request.getFacts()));
+  }
+
+  static Command.Proceed decode(io.procgrid.proto.v1.ProceedRequest request) {
+    return new Command.Proceed(
+        decode(request.getTo()),
+        request.getSegmentsList().stream()
+            .map(WireCodec::decode)
+            .collect(ImmutableList.toImmutableList()));
   }
 
   static Command.Forget decode(io.procgrid.proto.v1.ForgetRequest request) {
@@ -75,11 +99,27 @@ final class Messages {
             .collect(ImmutableList.toImmutableList()));
   }
 
-  static ConnectResponse encode(Answer.Connected connected) {
-    return ConnectResponse.newBuilder()
+  static ConnectResponse encode(
+      Answer.Connected connected, Map<WorkerIdentity, ? extends List<SegmentKey>> leftovers) {
+    ConnectResponse.Builder response = ConnectResponse.newBuilder();
+    leftovers.forEach((lost, segments) ->
+        response.addLeftovers(
+            Leftover.newBuilder()
+                .setWorkerIdentity(lost.value())
+                .addAllSegments(segments.stream().map(WireCodec::encode).toList())));
+    return response
         .setHighestEpoch(WireCodec.encode(connected.highestEpoch()))
         .setHighestRunId(connected.highestRunId())
         .addAllBundles(connected.bundles())
+        .build();
+  }
+
+  static IdentifyResponse encode(Answer.Standing standing) {
+    ClusterId cluster = standing.clusterId();
+    return IdentifyResponse.newBuilder()
+        .setClusterId(cluster == null ? "" : cluster.value())
+        .setWorkerIdentity(standing.identity().value())
+        .setWorkerInstance(standing.instance().value())
         .build();
   }
 
@@ -117,6 +157,10 @@ final class Messages {
     Outcome outcome = item.outcome();
     if (outcome != null) {
       entry.setOutcome(WireCodec.encode(outcome));
+    }
+    SegmentSpec spec = item.spec();
+    if (spec != null) {
+      entry.setSpec(WireCodec.encode(spec));
     }
     return entry.build();
   }

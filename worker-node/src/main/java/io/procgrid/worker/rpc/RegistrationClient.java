@@ -29,7 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class RegistrationClient implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RegistrationClient.class);
-  private static final long CALL_MILLIS = 3_000;
+
+  /** A head that must first find out whether another process of this identity lives takes 3 s. */
+  private static final long CALL_MILLIS = 6_000;
+
   private static final long LOOK_MILLIS = 250;
   private static final long UNWATCHED_MILLIS = 1_000;
   private static final long FIRST_RETRY_MILLIS = 250;
@@ -106,7 +109,7 @@ public final class RegistrationClient implements AutoCloseable {
       HostAndPort address = locator.locate();
       head = "the head at " + address;
       RegisterResponse response = call(address, standing());
-      return join(new ClusterId(response.getClusterId()), head, response.getNumber());
+      return join(new ClusterId(response.getClusterId()), head, response);
     } catch (IOException e) {
       trouble("%s cannot be found: %s".formatted(head, e.getMessage()));
     } catch (StatusRuntimeException e) {
@@ -139,12 +142,16 @@ public final class RegistrationClient implements AutoCloseable {
     return onChannel(address, stub -> stub.register(request.build()));
   }
 
-  private boolean join(ClusterId cluster, String head, int number) {
+  private boolean join(ClusterId cluster, String head, RegisterResponse response) {
     return switch (engine.ask(new Command.JoinCluster(cluster)).join()) {
       case Answer.Done _ -> {
         lastTrouble = "";
         onRegistered.accept(cluster);
-        log.info("registered at {} as worker {} of cluster {}", head, number, cluster);
+        log.info(
+            "registered at {} as worker {} of cluster {}", head, response.getNumber(), cluster);
+        if (!response.getNotice().isEmpty()) {
+          log.warn("{}", response.getNotice());
+        }
         yield true;
       }
       case Answer.Refused(String reason) -> {

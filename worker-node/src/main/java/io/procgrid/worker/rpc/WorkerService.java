@@ -9,12 +9,17 @@ import io.procgrid.proto.v1.ConnectRequest;
 import io.procgrid.proto.v1.ConnectResponse;
 import io.procgrid.proto.v1.ForgetRequest;
 import io.procgrid.proto.v1.ForgetResponse;
+import io.procgrid.proto.v1.IdentifyRequest;
+import io.procgrid.proto.v1.IdentifyResponse;
 import io.procgrid.proto.v1.InventoryEntry;
 import io.procgrid.proto.v1.InventoryRequest;
 import io.procgrid.proto.v1.KillAllRequest;
+import io.procgrid.proto.v1.KillLeftoverRequest;
 import io.procgrid.proto.v1.KillProgress;
 import io.procgrid.proto.v1.KillRequest;
 import io.procgrid.proto.v1.OutputChunk;
+import io.procgrid.proto.v1.ProceedRequest;
+import io.procgrid.proto.v1.ProceedResponse;
 import io.procgrid.proto.v1.PutBundleRequest;
 import io.procgrid.proto.v1.PutBundleResponse;
 import io.procgrid.proto.v1.ReadOutputRequest;
@@ -25,9 +30,11 @@ import io.procgrid.proto.v1.WatchResponse;
 import io.procgrid.proto.v1.WorkerGrpc;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,19 +43,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a head asks of the worker: each call is one command to the engine. Nothing here decides.
  *
- * <p>Calls come on virtual threads and may block.
+ * <p>Commands are given to the engine on the thread that a call comes on; nothing but {@link
+ * #putBundle} may block it.
  */
 public final class WorkerService extends WorkerGrpc.WorkerImplBase {
   private final WorkerEngine engine;
   private final BundleStore bundles;
+  private final LostWorkers lostWorkers;
   private final Executor streaming;
 
   /**
+   * @param lostWorkers what workers that are gone left on this host
    * @param streaming runs what waits for a slow reader, a virtual thread each
    */
-  public WorkerService(WorkerEngine engine, BundleStore bundles, Executor streaming) {
+  public WorkerService(
+      WorkerEngine engine, BundleStore bundles, LostWorkers lostWorkers, Executor streaming) {
     this.engine = engine;
     this.bundles = bundles;
+    this.lostWorkers = lostWorkers;
     this.streaming = streaming;
   }
 
@@ -57,7 +69,33 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
     unary(
         () -> new Command.Connect(Messages.decode(request.getTo()), request.getWorkerNumber()),
         observer,
-        answer -> answer instanceof Answer.Connected connected ? Messages.encode(connected) : null);
+        answer ->
+            answer instanceof Answer.Connected connected
+                ? Messages.encode(connected, lostWorkers.find())
+                : null,
+        streaming);
+  }
+
+  @Override
+  public void identify(IdentifyRequest request, StreamObserver<IdentifyResponse> observer) {
+    unary(
+        Command.TellStanding::new,
+        observer,
+        answer -> answer instanceof Answer.Standing standing ? Messages.encode(standing) : null);
+  }
+
+  @Override
+  public void killLeftover(KillLeftoverRequest request, StreamObserver<KillProgress> observer) {
+    stream(
+        server(observer),
+        () -> new Command.Admit(Messages.decode(request.getTo()), null),
+        (answer, sender) -> {
+          if (!(answer instanceof Answer.Done)) {
+            sender.fail(Refusals.of(answer));
+            return;
+          }
+          new LeftoverKill(lostWorkers, sender, streaming).run(request);
+        });
   }
 
   @Override
@@ -67,6 +105,14 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
         observer,
         answer ->
             answer instanceof Answer.StartsAnswered answered ? Messages.encode(answered) : null);
+  }
+
+  @Override
+  public void proceed(ProceedRequest request, StreamObserver<ProceedResponse> observer) {
+    unary(
+        () -> Messages.decode(request),
+        observer,
+        answer -> answer instanceof Answer.Done ? ProceedResponse.getDefaultInstance() : null);
   }
 
   @Override
@@ -157,9 +203,11 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
       sender.fail(Refusals.malformed(e));
       return;
     }
+    // Asked on this thread: commands take effect in the order in which calls come.
+    CompletableFuture<Answer> answer = engine.ask(decoded);
     streaming.execute(() -> {
       try {
-        sending.send(engine.ask(decoded).join(), sender);
+        sending.send(answer.join(), sender);
       } catch (IOException e) {
         sender.fail(
             Status.UNAVAILABLE
@@ -177,6 +225,17 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
       Supplier<Command> command,
       StreamObserver<T> observer,
       Function<Answer, @Nullable T> encoding) {
+    unary(command, observer, encoding, Runnable::run);
+  }
+
+  /**
+   * @param encoders runs the encoding, which may block where the engine's thread does not run it
+   */
+  private <T> void unary(
+      Supplier<Command> command,
+      StreamObserver<T> observer,
+      Function<Answer, @Nullable T> encoding,
+      Executor encoders) {
     Command decoded;
     try {
       decoded = command.get();
@@ -187,15 +246,16 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
     ignoreCancellation(observer);
     engine.command(
         decoded,
-        answer -> {
-          T message = encoding.apply(answer);
-          if (message == null) {
-            observer.onError(Refusals.of(answer));
-            return;
-          }
-          observer.onNext(message);
-          observer.onCompleted();
-        });
+        answer ->
+            encoders.execute(() -> {
+              T message = encoding.apply(answer);
+              if (message == null) {
+                observer.onError(Refusals.of(answer));
+                return;
+              }
+              observer.onNext(message);
+              observer.onCompleted();
+            }));
   }
 
   /** What was asked for goes on; without a handler, the answer to a caller that has gone throws. */

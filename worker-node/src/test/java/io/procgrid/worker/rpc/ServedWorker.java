@@ -35,13 +35,17 @@ import io.procgrid.proto.v1.StartRequest;
 import io.procgrid.proto.v1.WorkerGrpc;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.core.HostBoot;
+import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
+import io.procgrid.worker.journal.HostStamp;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
 import io.procgrid.worker.process.ContainmentMode;
 import io.procgrid.worker.process.ContainmentProbe;
+import io.procgrid.worker.process.Leftovers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +55,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -79,18 +84,25 @@ final class ServedWorker implements AutoCloseable {
   private long epoch = 1;
 
   ServedWorker(Path directory) throws Exception {
+    this(directory, Leftovers.NONE);
+  }
+
+  /**
+   * @param leftovers what others left on the host
+   */
+  ServedWorker(Path directory, Leftovers leftovers) throws Exception {
     String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     BundleStore bundles = new BundleStore(directory.resolve("bundles"));
     Journal.Opened opened =
         Journal.open(
             directory,
-            bootId,
+            new HostStamp("host", "machine", "", bootId, ""),
             () -> new WorkerIdentity(UUID.randomUUID().toString()),
             bundles.hashes());
     identity = opened.journal().identity();
     Containment containment =
-        new ContainmentProbe(identity.value(), "host").open(ContainmentMode.AUTO);
-    containment.sweep(opened.recovered().unfinished());
+        new ContainmentProbe(identity.value(), "host", Set.of()).open(ContainmentMode.AUTO);
+    opened.use(containment.ground());
     engine =
         new WorkerEngine(
             opened,
@@ -99,7 +111,7 @@ final class ServedWorker implements AutoCloseable {
             new OutputBound(KEPT_OUTPUT_BYTES),
             Map.of("PATH", "/usr/bin:/bin", "HOME", "/root", "SECRET", "of the worker"),
             instance,
-            bootId,
+            new HostBoot(bootId, 0),
             LoopListener.none(),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             System::currentTimeMillis,
@@ -113,7 +125,9 @@ final class ServedWorker implements AutoCloseable {
     server =
         InProcessServerBuilder.forName(name)
             .executor(calls)
-            .addService(new WorkerService(engine, bundles, calls))
+            .addService(
+                new WorkerService(
+                    engine, bundles, new LostWorkers(leftovers, System::currentTimeMillis), calls))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).build();

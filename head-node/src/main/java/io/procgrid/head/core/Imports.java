@@ -1,0 +1,280 @@
+package io.procgrid.head.core;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.Grace;
+import io.procgrid.common.run.RunStatus;
+import io.procgrid.common.run.SegmentSpec;
+import io.procgrid.head.core.HeadEvent.InventoryItem.State;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes runs again of what a worker's journal holds and the store does not know, since it was
+ * restored from a backup: so they are listed and can be killed, and nothing kills them by itself.
+ *
+ * <p>All of one worker go into the store in one transaction, together with the note that its
+ * journal is imported: a crash in between has it done again.
+ */
+final class Imports {
+  /** Where the numbers of namesakes begin within their runs: no run has so many segments. */
+  private static final int NAMESAKES = 1_000_000;
+
+  /** Shown for a run whose journal does not tell what it executes. */
+  private static final String UNKNOWN_PROC = "(unknown)";
+
+  private final CoreContext context;
+  private final Runs runs;
+  private final AutoStart autoStart;
+  private final Killing killing;
+
+  Imports(CoreContext context, Runs runs, AutoStart autoStart, Killing killing) {
+    this.context = context;
+    this.runs = runs;
+    this.autoStart = autoStart;
+    this.killing = killing;
+  }
+
+  /**
+   * True when the journal holds what an unbroken history does not allow: a run whose id was never
+   * given away, or a segment of a run that is not over, where the store has not placed it.
+   */
+  boolean isDueFor(WorkerState worker, HeadEvent.InventoryReceived inventory) {
+    if (worker.record.standing() == WorkerStanding.IMPORTING) {
+      return true;
+    }
+    for (HeadEvent.InventoryItem item : inventory.items()) {
+      if (isStrange(worker, item)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isStrange(WorkerState worker, HeadEvent.InventoryItem item) {
+    SegmentKey key = item.segment();
+    if (!context.term.hasGivenAway(key.runId())) {
+      return true;
+    }
+    Run run = runs.find(key.runId());
+    if (run == null || run.isOver() || run.incarnation > key.incarnation()) {
+      return false;
+    }
+    if (runs.find(key, worker.identity()) != null) {
+      return false;
+    }
+    return item.state() != State.OVER || ownSegment(run, item) != null;
+  }
+
+  /** Takes over what the store does not know to be there; asks for the inventory again then. */
+  void take(WorkerState worker, HeadEvent.InventoryReceived inventory) {
+    Map<Segment, HeadEvent.InventoryItem> taken = new LinkedHashMap<>();
+    Map<Long, Run> made = new LinkedHashMap<>();
+    for (HeadEvent.InventoryItem item : inventory.items()) {
+      context.term.useUp(item.segment().runId());
+      if (runs.find(item.segment(), worker.identity()) == null) {
+        Segment segment = segmentFor(worker, item, made);
+        if (segment != null) {
+          taken.put(segment, item);
+        }
+      }
+    }
+    List<Mutation> mutations = new ArrayList<>();
+    made.values().forEach(run -> mutations.add(imported(run, taken)));
+    taken.forEach((segment, item) -> mutations.add(place(worker, segment)));
+    mutations.add(new Mutation.JournalImported(worker.identity(), context.term.nextRunId()));
+    worker.importing = true;
+    context.persistFacts(mutations, () -> stored(worker, taken, made));
+  }
+
+  private void stored(
+      WorkerState worker, Map<Segment, HeadEvent.InventoryItem> taken, Map<Long, Run> made) {
+    worker.imported();
+    made.values().forEach(this::put);
+    Set<Run> killed = new LinkedHashSet<>();
+    taken.forEach((segment, item) -> {
+      segment.phase = item.state() == State.RUNNING ? SegmentPhase.RUNNING : SegmentPhase.PLACED;
+      segment.startedAtMillis = item.startedAtMillis();
+      worker.occupy(segment);
+      if (segment.run.intent != null) {
+        killed.add(segment.run);
+      }
+    });
+    killed.forEach(killing::carryOut);
+    if (worker.isConnected()) {
+      context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
+    }
+  }
+
+  private void put(Run run) {
+    Run former = runs.find(run.runId);
+    if (former != null) {
+      // Its worker could not begin this incarnation before that one was over.
+      former.status = RunStatus.ERROR;
+      former.endOnItsWay = true;
+    }
+    runs.put(run);
+    autoStart.imported(run);
+  }
+
+  /** The segment that stands for an item from now on, or null when none is needed. */
+  private @Nullable Segment segmentFor(
+      WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
+    SegmentKey key = item.segment();
+    Run run = made.getOrDefault(key.runId(), runs.find(key.runId()));
+    boolean over = item.state() == State.OVER;
+    if (run == null || run.incarnation < key.incarnation()) {
+      return over ? null : newRun(worker, item, made);
+    }
+    if (run.isOver() || run.incarnation > key.incarnation()) {
+      return null;
+    }
+    Segment segment = ownSegment(run, item);
+    if (segment != null || over) {
+      return segment;
+    }
+    return namesake(worker, run, item);
+  }
+
+  private static Segment newRun(
+      WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
+    SegmentKey key = item.segment();
+    ProcDefinition proc = procOf(item.spec());
+    Run run = new Run(key.runId(), key.incarnation(), proc, requestOf(item.spec()));
+    made.put(run.runId, run);
+    return own(worker, run, item);
+  }
+
+  /**
+   * The segment of a run that the item is: the run waits here, and was dispatched after the backup.
+   * Null when the item is of another run that had the same id.
+   */
+  private static @Nullable Segment ownSegment(Run run, HeadEvent.InventoryItem item) {
+    if (run.acceptedInThisTerm || !isSameWork(run, item.spec())) {
+      return null;
+    }
+    for (Segment segment : run.segments) {
+      if (segment.key.equals(item.segment())) {
+        return segment.phase == SegmentPhase.WAITING ? segment : null;
+      }
+    }
+    if (run.fixing) {
+      return null;
+    }
+    return new Segment(run, item.segment().segment(), dataSegmentId(item), 0);
+  }
+
+  private static boolean isSameWork(Run run, @Nullable SegmentSpec spec) {
+    return spec == null
+        || (spec.procName().equals(run.proc.name())
+            && spec.bundleHash().equals(run.proc.bundleHash())
+            && spec.command().equals(run.proc.command())
+            && spec.arguments().equals(run.proc.arguments())
+            && spec.parameters().equals(run.params));
+  }
+
+  private static Segment own(WorkerState worker, Run run, HeadEvent.InventoryItem item) {
+    Segment segment =
+        new Segment(run, item.segment().segment(), dataSegmentId(item), worker.number());
+    run.segments.add(segment);
+    return segment;
+  }
+
+  /** The id stands for two runs: a kill of it means both, and it is over when both are. */
+  private static Segment namesake(WorkerState worker, Run run, HeadEvent.InventoryItem item) {
+    int number = NAMESAKES + (run.segments.size() - run.ownSegments());
+    String shown =
+        "%s of before the restore, on worker %d".formatted(dataSegmentId(item), worker.number());
+    Segment segment = new Segment(run, number, item.segment().segment(), shown, worker.number());
+    run.segments.add(segment);
+    return segment;
+  }
+
+  private static String dataSegmentId(HeadEvent.InventoryItem item) {
+    SegmentSpec spec = item.spec();
+    return spec == null ? Integer.toString(item.segment().segment()) : spec.dataSegmentId();
+  }
+
+  private Mutation imported(Run run, Map<Segment, HeadEvent.InventoryItem> taken) {
+    SegmentSpec spec = null;
+    for (Map.Entry<Segment, HeadEvent.InventoryItem> entry : taken.entrySet()) {
+      if (entry.getKey().run == run) {
+        spec = entry.getValue().spec();
+      }
+    }
+    return new Mutation.RunImported(
+        run.runId, run.incarnation, requestOf(spec), run.proc, context.wallMillis());
+  }
+
+  /** From now on it is not dispatched; no other worker gets it. */
+  private static Mutation place(WorkerState worker, Segment segment) {
+    if (!segment.run.segments.contains(segment)) {
+      segment.run.segments.add(segment);
+    }
+    segment.workerNumber = worker.number();
+    segment.placement = worker.placement();
+    segment.phase = SegmentPhase.PLACING;
+    segment.message =
+        segment.isNamesake()
+            ? "recovered from the journal of worker %d after the store was restored: a run that had the same id; a kill of this run kills both"
+                .formatted(worker.number())
+            : "recovered from the journal of worker %d after the store was restored"
+                .formatted(worker.number());
+    return new Mutation.SegmentImported(
+        segment.key,
+        segment.journalKey.segment(),
+        segment.dataSegmentId,
+        segment.workerNumber,
+        segment.requirePlacement(),
+        segment.message);
+  }
+
+  private static ProcDefinition procOf(@Nullable SegmentSpec spec) {
+    if (spec == null) {
+      return new ProcDefinition(
+          UNKNOWN_PROC,
+          ExecutionMode.NONDISTRIBUTED,
+          "",
+          "",
+          ImmutableList.of(),
+          ImmutableMap.of(),
+          0,
+          false,
+          ImmutableMap.of(),
+          Grace.NONE);
+    }
+    return new ProcDefinition(
+        spec.procName(),
+        spec.segmentCount() > 1 ? ExecutionMode.DISTRIBUTED : ExecutionMode.NONDISTRIBUTED,
+        spec.bundleHash(),
+        spec.command(),
+        ImmutableList.copyOf(spec.arguments()),
+        ImmutableMap.of(),
+        0,
+        spec.waitForTree(),
+        ImmutableMap.copyOf(spec.environment()),
+        Grace.NONE);
+  }
+
+  /** What the journal does not tell, such as the tag, is not made up. */
+  private static RunRequest requestOf(@Nullable SegmentSpec spec) {
+    return new RunRequest(
+        spec == null ? UNKNOWN_PROC : spec.procName(),
+        spec == null ? ImmutableMap.of() : ImmutableMap.copyOf(spec.parameters()),
+        ImmutableMap.of(),
+        ImmutableList.of(),
+        ImmutableMap.of(),
+        ImmutableList.of(),
+        ImmutableMap.of(),
+        "",
+        spec == null ? 0 : spec.maxOutputLines(),
+        false);
+  }
+}

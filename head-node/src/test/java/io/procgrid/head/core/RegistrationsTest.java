@@ -1,0 +1,93 @@
+package io.procgrid.head.core;
+
+import static io.procgrid.head.core.CoreDriver.announcement;
+import static io.procgrid.head.core.CoreDriver.identity;
+import static io.procgrid.head.core.CoreDriver.instance;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.head.core.HeadEvent.ProbeAnswered.Presence;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two processes claim one identity. */
+class RegistrationsTest {
+  private static final WorkerInstance COPY = new WorkerInstance("copy");
+
+  private final CoreDriver driver = new CoreDriver();
+
+  @BeforeEach
+  void original() {
+    driver.join(1);
+    driver.sent.clear();
+    driver.presence = null;
+  }
+
+  private long register(WorkerInstance instance) {
+    return driver.submit(new Command.RegisterWorker(announcement(1, instance, 1)));
+  }
+
+  private void probed(Presence presence) {
+    driver.event(new HeadEvent.ProbeAnswered(identity(1), instance(1), presence));
+  }
+
+  @Test
+  void copyIsRefusedWhileTheOriginalLives() {
+    long request = register(COPY);
+    assertThat(driver.takeSent(HeadEffect.Probe.class))
+        .containsExactly(new HeadEffect.Probe(identity(1), instance(1), "127.0.0.1:4001"));
+    assertThat(driver.answer(request)).isNull();
+    probed(Presence.ALIVE);
+    assertThat(driver.answer(request, Answer.Refused.class).message())
+        .contains("journal-1 is in use by the worker at 127.0.0.1:4001")
+        .contains("empty");
+    assertThat(driver.takeSent(HeadEffect.Dial.class)).isEmpty();
+  }
+
+  @Test
+  void processWhosePredecessorIsGoneTakesItsPlace() {
+    long request = register(COPY);
+    probed(Presence.GONE);
+    assertThat(driver.answer(request)).isInstanceOf(Answer.Registered.class);
+    assertThat(driver.takeSent(HeadEffect.Dial.class).getFirst().instance()).isEqualTo(COPY);
+  }
+
+  @Test
+  void repeatedAnnouncementsAreAnsweredTogether() {
+    long first = register(COPY);
+    long second = register(COPY);
+    assertThat(driver.takeSent(HeadEffect.Probe.class)).hasSize(1);
+    probed(Presence.GONE);
+    assertThat(driver.answer(first)).isInstanceOf(Answer.Registered.class);
+    assertThat(driver.answer(second)).isInstanceOf(Answer.Registered.class);
+  }
+
+  @Test
+  void silentOriginalIsFencedDurablyWhenItIsReplaced() {
+    register(COPY);
+    driver.takeSent(HeadEffect.Probe.class);
+    driver.holdStore();
+    probed(Presence.SILENT);
+    assertThat(driver.takeSent(HeadEffect.Dial.class)).isEmpty();
+    driver.store();
+    assertThat(driver.durable)
+        .anySatisfy(mutation ->
+            assertThat(mutation)
+                .isInstanceOfSatisfying(
+                    Mutation.WorkerRecorded.class,
+                    recorded ->
+                        assertThat(recorded.worker().fenced()).containsExactly(instance(1))));
+    long late = register(instance(1));
+    assertThat(driver.answer(late, Answer.Refused.class).message())
+        .contains("was replaced")
+        .contains("empty data folder");
+    assertThat(driver.takeSent(HeadEffect.Probe.class)).isEmpty();
+  }
+
+  @Test
+  void thirdProcessWaitsForTheTurnOfTheSecond() {
+    register(COPY);
+    long third = register(new WorkerInstance("third"));
+    assertThat(driver.answer(third, Answer.Refused.class).message()).contains("just being let in");
+  }
+}

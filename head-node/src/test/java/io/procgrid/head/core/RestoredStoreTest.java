@@ -1,0 +1,262 @@
+package io.procgrid.head.core;
+
+import static io.procgrid.head.core.CoreDriver.announcement;
+import static io.procgrid.head.core.CoreDriver.identity;
+import static io.procgrid.head.core.CoreDriver.key;
+import static io.procgrid.head.core.CoreDriver.killedOutcome;
+import static io.procgrid.head.core.CoreDriver.live;
+import static io.procgrid.head.core.CoreDriver.over;
+import static io.procgrid.head.core.CoreDriver.proc;
+import static io.procgrid.head.core.CoreDriver.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.Epoch;
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.RunStatus;
+import org.junit.jupiter.api.Test;
+
+/** A store that was restored from a backup meets journals that have seen more (R10). */
+class RestoredStoreTest {
+  private static final Epoch LOST = new Epoch(7, "lost");
+  private static final ProcDefinition PROC = proc("p", ExecutionMode.NONDISTRIBUTED, 0);
+
+  private final CoreDriver driver = new CoreDriver();
+
+  private Epoch register(int number, Epoch seen, long highestRunId) {
+    return driver
+        .ask(
+            new Command.RegisterWorker(announcement(number, seen, highestRunId)),
+            Answer.Registered.class)
+        .epoch();
+  }
+
+  /** Registers a worker that has seen the lost history, connects it, and has it list these. */
+  private void joinFromTheLostHistory(int number, HeadEvent.InventoryItem... items) {
+    Epoch epoch = register(number, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(number, epoch);
+    driver.inventory(number, items);
+  }
+
+  @Test
+  void headGoesPastTheEpochAndTheRunIdsDurablyBeforeItAnswers() {
+    driver.create(PROC);
+    driver.holdStore();
+    long request = driver.submit(new Command.RegisterWorker(announcement(1, LOST, 12)));
+    assertThat(driver.answer(request)).isNull();
+    assertThat(driver.takeSent(HeadEffect.Dial.class)).isEmpty();
+    driver.store();
+    Epoch raised = new Epoch(8, CoreDriver.EPOCH.nonce());
+    assertThat(driver.answer(request, Answer.Registered.class).epoch()).isEqualTo(raised);
+    assertThat(driver.durable).contains(new Mutation.EpochRaised(raised, 13));
+    assertThat(driver.takeSent(HeadEffect.Dial.class))
+        .extracting(HeadEffect.Dial::epoch)
+        .containsOnly(raised);
+    assertThat(driver.execute("p", "")).isEqualTo(13);
+  }
+
+  @Test
+  void sameCounterWithAnotherNonceIsARestoredStoreToo() {
+    assertThat(register(1, new Epoch(3, "another"), 0).counter()).isEqualTo(4);
+  }
+
+  @Test
+  void epochThatTheStoreNeverHadIsARestoredStoreToo() {
+    CoreDriver later =
+        new CoreDriver(
+            new Recovered(
+                CoreDriver.CLUSTER,
+                new Epoch(9, "nonce"),
+                ImmutableList.of(new Epoch(2, "two"), new Epoch(9, "nonce")),
+                1,
+                1,
+                ImmutableList.of(),
+                ImmutableList.of(),
+                ImmutableList.of(),
+                ImmutableList.of()));
+    later.ask(new Command.RegisterWorker(announcement(1, LOST, 0)), Answer.Registered.class);
+    assertThat(later.durable)
+        .anySatisfy(mutation ->
+            assertThat(mutation)
+                .isInstanceOfSatisfying(
+                    Mutation.WorkerRecorded.class,
+                    recorded ->
+                        assertThat(recorded.worker().standing())
+                            .isEqualTo(WorkerStanding.IMPORTING)));
+  }
+
+  @Test
+  void repeatedAnnouncementRaisesTheEpochOnce() {
+    Epoch raised = register(1, LOST, 12);
+    assertThat(register(1, LOST, 12)).isEqualTo(raised);
+    assertThat(register(2, LOST, 9)).isEqualTo(raised);
+  }
+
+  @Test
+  void unknownLiveSegmentBecomesARunAndIsNotKilled() {
+    joinFromTheLostHistory(1, live(key(11, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    RunView view = driver.view(11);
+    assertThat(view.status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(view.segments().getFirst().message())
+        .isEqualTo("recovered from the journal of worker 1 after the store was restored");
+    assertThat(driver.durable)
+        .anyMatch(Mutation.RunImported.class::isInstance)
+        .contains(new Mutation.JournalImported(identity(1), 13));
+  }
+
+  @Test
+  void importedRunIsKilledLikeAnyOther() {
+    joinFromTheLostHistory(1, live(key(11, 0), PROC, 1));
+    long kill = driver.kill(run(11));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class).getFirst().orders().getFirst().segment())
+        .isEqualTo(key(11, 0));
+    driver.terminated(1, key(11, 0), killedOutcome());
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(11L);
+  }
+
+  @Test
+  void segmentsOfADistributedRunComeWithTheirWorkers() {
+    ProcDefinition distributed = proc("d", ExecutionMode.DISTRIBUTED, 0);
+    joinFromTheLostHistory(1, live(key(11, 1), distributed, 2));
+    joinFromTheLostHistory(2, live(key(11, 0), distributed, 2));
+    assertThat(driver.view(11).segments())
+        .extracting(RunView.SegmentView::dataSegmentId)
+        .containsExactlyInAnyOrder("0", "1000");
+    driver.terminated(1, key(11, 1), CoreDriver.exited(0));
+    assertThat(driver.view(11).status()).isEqualTo(RunStatus.RUNNING);
+    driver.terminated(2, key(11, 0), CoreDriver.exited(0));
+    assertThat(driver.durable).contains(new Mutation.RunEnded(11, 1, RunStatus.COMPLETE, 1_000));
+  }
+
+  @Test
+  void importThatTheStoreRefusedIsTriedAgainBeforeAnythingIsPlaced() {
+    driver.create(PROC);
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(1, epoch);
+    driver.holdStore();
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    driver.failStore("disk full");
+    driver.submit(new Command.Execute(CoreDriver.request("p", "", false)));
+    assertThat(driver.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    driver.pass(1_000);
+    driver.store();
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    assertThat(driver.view(11).status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(driver.takeSent(HeadEffect.SendStart.class)).hasSize(1);
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+  }
+
+  @Test
+  void orphansAreKilledAgainOnceTheJournalIsImported() {
+    joinFromTheLostHistory(1, live(key(11, 0), PROC, 1));
+    driver.kill(run(11));
+    driver.terminated(1, key(11, 0), killedOutcome());
+    driver.takeSent(HeadEffect.SendKill.class);
+    driver.linkDown(1);
+    driver.linkUp(1, new Epoch(8, "nonce"));
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
+  }
+
+  /** The run waited at the time of the backup; it was dispatched after it. */
+  @Test
+  void runThatWaitsInTheStoreIsTakenOverWhereItReallyIs() {
+    Recovered.Run waiting =
+        new Recovered.Run(
+            4, 1, CoreDriver.request("p", "tag", false), PROC, null, null, ImmutableList.of());
+    CoreDriver restored = restored(waiting);
+    Epoch epoch =
+        restored
+            .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
+            .epoch();
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1, live(key(4, 0), PROC, 1));
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(restored.view(4).segments()).hasSize(1);
+    restored.terminated(1, key(4, 0), CoreDriver.exited(3));
+    assertThat(restored.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.ERROR, 1_000));
+  }
+
+  @Test
+  void runThatWaitsInTheStoreAndIsOverInTheJournalDoesNotRunAgain() {
+    Recovered.Run waiting =
+        new Recovered.Run(
+            4, 1, CoreDriver.request("p", "tag", false), PROC, null, null, ImmutableList.of());
+    CoreDriver restored = restored(waiting);
+    Epoch epoch =
+        restored
+            .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
+            .epoch();
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1, over(key(4, 0), CoreDriver.exited(0)));
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    assertThat(restored.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.COMPLETE, 1_000));
+  }
+
+  private static CoreDriver restored(Recovered.Run run) {
+    return new CoreDriver(
+        new Recovered(
+            CoreDriver.CLUSTER,
+            CoreDriver.EPOCH,
+            ImmutableList.of(CoreDriver.EPOCH),
+            1,
+            5,
+            ImmutableList.of(PROC),
+            ImmutableList.of(),
+            ImmutableList.of(run),
+            ImmutableList.of()));
+  }
+
+  /** The restored head gave an id away that a journal had, before it could know. */
+  @Test
+  void runOfTheSameIdIsShownAndKilledTogetherWithItsNamesake() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    joinFromTheLostHistory(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    RunView view = driver.view(runId);
+    assertThat(view.segments()).hasSize(2);
+    assertThat(view.segments().get(1).message()).contains("a kill of this run kills both");
+
+    driver.linkUp(2, new Epoch(8, "nonce"));
+    long kill = driver.kill(run(runId));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class))
+        .extracting(HeadEffect.SendKill::identity)
+        .containsExactlyInAnyOrder(identity(1), identity(2));
+    driver.terminated(2, key(runId, 0), killedOutcome());
+    assertThat(driver.answer(kill)).isNull();
+    driver.terminated(1, key(runId, 0), killedOutcome());
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(runId);
+  }
+
+  @Test
+  void runThatWaitsIsNotStartedWhereItsNamesakeLives() {
+    driver.create(PROC);
+    long runId = driver.execute("p", "");
+    joinFromTheLostHistory(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    driver.join(2);
+    assertThat(driver.takeSent(HeadEffect.SendStart.class))
+        .extracting(HeadEffect.SendStart::identity)
+        .containsExactly(identity(2));
+  }
+
+  @Test
+  void laterIncarnationThanTheStoreKnowsIsImported() {
+    SegmentKey second = new SegmentKey(4, 2, 0);
+    joinFromTheLostHistory(1, live(second, PROC, 1));
+    assertThat(driver.view(4).incarnation()).isEqualTo(2);
+    driver.kill(run(4));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class).getFirst().orders().getFirst().segment())
+        .isEqualTo(second);
+  }
+}
