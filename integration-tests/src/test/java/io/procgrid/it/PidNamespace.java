@@ -14,16 +14,6 @@ public final class PidNamespace implements ClusterPlaces {
   /** Pids from 300, where the kernel begins again, to this recur all the time. */
   private static final int FEW = 500;
 
-  /** Those below 300 are given once: they are used up first. */
-  private static final String INIT_WITH_FEW =
-      """
-      echo %1$d >/proc/sys/kernel/pid_max
-      used=0
-      while [ $used -lt %1$d ]; do /bin/true; used=$((used+1)); done
-      sleep infinity &
-      while :; do wait; done
-      """;
-
   private final Process front;
   private final ProcessHandle init;
 
@@ -54,7 +44,17 @@ public final class PidNamespace implements ClusterPlaces {
 
   /** One that knows few pids; its pid 1 reaps. */
   static PidNamespace withFewPids() {
-    PidNamespace namespace = new PidNamespace(INIT_WITH_FEW.formatted(FEW));
+    PidNamespace namespace =
+        new PidNamespace(
+            """
+            echo %1$d >/proc/sys/kernel/pid_max
+            # Those below 300 are given once: they are used up first.
+            used=0
+            while [ $used -lt %1$d ]; do /bin/true; used=$((used+1)); done
+            sleep infinity &
+            while :; do wait; done
+            """
+                .formatted(FEW));
     Waiting.until(() ->
         namespace
             .init

@@ -1,5 +1,6 @@
 package io.procgrid.it;
 
+import com.google.common.net.InetAddresses;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,8 +21,7 @@ public final class SlowLinks implements ClusterPlaces {
   @Override
   public DaemonPlace worker(int number, Path folder) {
     int port = TestCluster.freePort();
-    links.add(
-        new DelayProxy(new InetSocketAddress(PROXIES, port), new InetSocketAddress(WORKERS, port)));
+    links.add(new DelayProxy(address(PROXIES, port), address(WORKERS, port)));
     return DaemonPlace.onHost(
         folder, "--grpc-port", Integer.toString(port), "--advertise", PROXIES);
   }
@@ -34,5 +34,9 @@ public final class SlowLinks implements ClusterPlaces {
   @Override
   public void close() {
     links.forEach(DelayProxy::close);
+  }
+
+  private static InetSocketAddress address(String host, int port) {
+    return new InetSocketAddress(InetAddresses.forString(host), port);
   }
 }

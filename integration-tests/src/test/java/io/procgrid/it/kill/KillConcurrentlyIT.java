@@ -2,12 +2,15 @@ package io.procgrid.it.kill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.procgrid.it.ClusterExtension;
 import io.procgrid.it.KillAnswer;
 import io.procgrid.it.LivePids;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.torture.Torture;
+import io.procgrid.it.torture.TortureCase;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,15 +68,21 @@ class KillConcurrentlyIT {
     assertThat(listed).isEqualTo(runs);
   }
 
+  @TortureCase(number = 22, report = "spark#48742")
   @Test
   void manyRunsInOneCallAreEachListed() {
     String name = procs.create(ProcDraft.command("sleep", marker));
     Set<String> runs = new TreeSet<>();
-    for (int i = 0; i < 100; i++) {
+    int count = Torture.times(100, 1_000);
+    for (int i = 0; i < count; i++) {
       runs.add(procs.execute(name));
     }
-    TestCluster.awaitLive(marker, 100);
-    assertThat(procs.kill("", "proc_name", name).runIds()).isEqualTo(runs);
+    TestCluster.awaitLive(marker, count);
+    KillAnswer answer = procs.kill("", "proc_name", name);
+    assertThat(answer.runIds()).isEqualTo(runs);
+    assertThat(answer.pending()).isEmpty();
     assertThat(LivePids.withArgument(marker)).isEmpty();
+    JsonNode statuses = procs.statuses("").path("overall_statuses");
+    assertThat(runs).allMatch(run -> statuses.path(run).asText().equals("killed"));
   }
 }

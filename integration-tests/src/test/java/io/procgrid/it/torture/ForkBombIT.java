@@ -26,13 +26,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @ExtendWith(ClusterExtension.class)
 class ForkBombIT {
-  /** While the file is there, every process of it forks and forks. */
-  private static final String BOMB =
-      """
-      exec prlimit --nproc=150:150 setpriv --reuid=%2$d --regid=%2$d --clear-groups nice -n 19 \\
-        perl -e 'chdir "/"; while (-e $ARGV[0]) { fork }' %1$s %3$s\
-      """;
-
   @RegisterExtension final Bystanders bystanders = new Bystanders();
 
   @BeforeEach
@@ -61,7 +54,14 @@ class ForkBombIT {
     Path go = Files.createTempFile(Path.of("/tmp"), "procgrid-bomb-", "");
     try {
       int user = 100_000 + (int) (ProcessHandle.current().pid() % 100_000);
-      String name = procs.create(ProcDraft.shell(BOMB.formatted(go, user, marker)));
+      String name =
+          procs.create(
+              ProcDraft.shell(
+                  """
+                  exec prlimit --nproc=150:150 setpriv --reuid=%2$d --regid=%2$d --clear-groups \\
+                    nice -n 19 perl -e 'chdir "/"; while (-e $ARGV[0]) { fork }' %1$s %3$s\
+                  """
+                      .formatted(go, user, marker)));
       for (int i = 0; i < Torture.times(3, 100); i++) {
         String run = procs.execute(name);
         Waiting.until(() -> LivePids.withArgument(marker).size() > 100);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @OwnCluster(setting = Setting.NETWORK_NAMESPACES)
 class PartitionIT {
   /** How the network fails. */
-  private enum Outage {
+  enum Outage {
     CABLE_PULLED {
       @Override
       void begin(NetworkNamespaces network) {
