@@ -13,6 +13,7 @@ import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.rpc.ClusterSecret;
 import io.procgrid.common.rpc.SecretClientInterceptor;
 import io.procgrid.common.run.HostFacts;
+import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
@@ -151,7 +152,11 @@ public final class WorkerNode implements AutoCloseable {
     WorkerServer server =
         new WorkerServer(
             new InetSocketAddress(config.listen(), config.grpcPort()),
-            new WorkerService(engine, bundles, containment.leftovers(), calls),
+            new WorkerService(
+                engine,
+                bundles,
+                new LostWorkers(containment.leftovers(), System::currentTimeMillis),
+                calls),
             secret,
             calls);
     engine.start();

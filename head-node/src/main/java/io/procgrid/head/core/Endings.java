@@ -136,8 +136,8 @@ final class Endings {
   }
 
   /**
-   * Ends the runs whose segments have all ended in the store, and which a head that crashed could not
-   * end any more.
+   * Ends the runs whose segments have all ended in the store, and which a head that crashed could
+   * not end any more.
    */
   void endWhatIsOver() {
     Ends ends = new Ends();
@@ -200,7 +200,10 @@ final class Endings {
     if (worker != null && worker.isConnected()) {
       context.outbox.add(
           new HeadEffect.CollectOutput(
-              worker.identity(), worker.instance(), segment.journalKey, segment.run.maxOutputLines));
+              worker.identity(),
+              worker.instance(),
+              segment.journalKey,
+              segment.run.maxOutputLines));
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Gives workers up, on an operator's word. What was on one is over for the cluster, as an error that
- * says what is not known: never as killed.
+ * Gives workers up, on an operator's word. What was on one is over for the cluster, as an error
+ * that says what is not known: never as killed.
  */
 final class Forgetting {
   private final CoreContext context;
@@ -25,11 +25,7 @@ final class Forgetting {
    * @param workersChanged called when a worker was given up
    */
   Forgetting(
-      CoreContext context,
-      Workers workers,
-      Runs runs,
-      Endings endings,
-      Runnable workersChanged) {
+      CoreContext context, Workers workers, Runs runs, Endings endings, Runnable workersChanged) {
     this.context = context;
     this.workers = workers;
     this.runs = runs;
@@ -40,7 +36,8 @@ final class Forgetting {
   void forget(long request, Command.ForgetWorker command) {
     List<WorkerState> meant = workers.named(command.worker());
     if (meant.size() != 1) {
-      context.outbox.refuse(request, meant.isEmpty() ? unknown(command) : ambiguous(command, meant));
+      context.outbox.refuse(
+          request, meant.isEmpty() ? unknown(command) : ambiguous(command, meant));
       return;
     }
     WorkerState worker = meant.getFirst();
@@ -119,8 +116,7 @@ final class Forgetting {
 
   /** What is unproven on it, and what waits for it alone; each with its message. */
   private Map<Segment, String> segmentsOf(WorkerState worker, KillFacts facts) {
-    String who =
-        "%s was forgotten by %s".formatted(worker, Messages.caller(facts));
+    String who = "%s was forgotten by %s".formatted(worker, Messages.caller(facts));
     String unproven =
         "abandoned: %s; its processes may live on host %s"
             .formatted(who, worker.record.host().hostName());

@@ -43,8 +43,8 @@ public sealed interface HeadEffect {
       implements ToWorker {}
 
   /**
-   * Kill what a worker that is gone left on the host of this one. Answered like {@link SendKill}, by
-   * {@link HeadEvent.LeftoverTerminated}, {@link HeadEvent.LeftoverBlocked} and {@link
+   * Kill what a worker that is gone left on the host of this one. Answered like {@link SendKill},
+   * by {@link HeadEvent.LeftoverTerminated}, {@link HeadEvent.LeftoverBlocked} and {@link
    * HeadEvent.LeftoverUnanswered}.
    *
    * @param lost the worker that the segments were placed on

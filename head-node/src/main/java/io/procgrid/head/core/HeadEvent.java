@@ -63,8 +63,8 @@ public sealed interface HeadEvent {
   }
 
   /**
-   * What the worker found on its host of workers that are gone. Follows {@link LinkUp} when there is
-   * any.
+   * What the worker found on its host of workers that are gone. Follows {@link LinkUp} when there
+   * is any.
    */
   record LeftoversFound(
       WorkerIdentity identity, WorkerInstance instance, ImmutableList<Leftover> leftovers)

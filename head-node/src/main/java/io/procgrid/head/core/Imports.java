@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Makes runs again of what a worker's journal holds and the store does not know, since it was
  * restored from a backup: so they are listed and can be killed, and nothing kills them by itself.
  *
- * <p>All of one worker go into the store in one transaction, together with the note that its journal
- * is imported: a crash in between has it done again.
+ * <p>All of one worker go into the store in one transaction, together with the note that its
+ * journal is imported: a crash in between has it done again.
  */
 final class Imports {
   /** Where the numbers of namesakes begin within their runs: no run has so many segments. */
@@ -50,20 +50,26 @@ final class Imports {
       return true;
     }
     for (HeadEvent.InventoryItem item : inventory.items()) {
-      if (!context.term.hasGivenAway(item.segment().runId())) {
-        return true;
-      }
-      Run run = runs.find(item.segment().runId());
-      boolean strange =
-          run != null
-              && !run.isOver()
-              && run.incarnation <= item.segment().incarnation()
-              && runs.find(item.segment(), worker.identity()) == null;
-      if (strange && (item.state() != State.OVER || ownSegment(run, item) != null)) {
+      if (isStrange(worker, item)) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean isStrange(WorkerState worker, HeadEvent.InventoryItem item) {
+    SegmentKey key = item.segment();
+    if (!context.term.hasGivenAway(key.runId())) {
+      return true;
+    }
+    Run run = runs.find(key.runId());
+    if (run == null || run.isOver() || run.incarnation > key.incarnation()) {
+      return false;
+    }
+    if (runs.find(key, worker.identity()) != null) {
+      return false;
+    }
+    return item.state() != State.OVER || ownSegment(run, item) != null;
   }
 
   /** Takes over what the store does not know to be there; asks for the inventory again then. */
@@ -185,8 +191,7 @@ final class Imports {
     int number = NAMESAKES + (run.segments.size() - run.ownSegments());
     String shown =
         "%s of before the restore, on worker %d".formatted(dataSegmentId(item), worker.number());
-    Segment segment =
-        new Segment(run, number, item.segment().segment(), shown, worker.number());
+    Segment segment = new Segment(run, number, item.segment().segment(), shown, worker.number());
     run.segments.add(segment);
     return segment;
   }

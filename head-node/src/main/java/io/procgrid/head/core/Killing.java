@@ -21,11 +21,7 @@ final class Killing {
   private final LeftoverKills leftovers;
 
   Killing(
-      CoreContext context,
-      Workers workers,
-      Runs runs,
-      Endings endings,
-      LeftoverKills leftovers) {
+      CoreContext context, Workers workers, Runs runs, Endings endings, LeftoverKills leftovers) {
     this.context = context;
     this.workers = workers;
     this.runs = runs;

@@ -76,15 +76,10 @@ final class LeftoverKills {
     }
   }
 
-  private void send(
-      WorkerState finder, WorkerIdentity lost, SegmentKey key, KillFacts facts) {
+  private void send(WorkerState finder, WorkerIdentity lost, SegmentKey key, KillFacts facts) {
     context.outbox.add(
         new HeadEffect.KillLeftover(
-            finder.identity(),
-            finder.instance(),
-            lost,
-            ImmutableList.of(key),
-            facts));
+            finder.identity(), finder.instance(), lost, ImmutableList.of(key), facts));
   }
 
   /** The connected worker that found the segment of a worker that is gone, or null. */
@@ -92,8 +87,7 @@ final class LeftoverKills {
     Placement placement = segment.requirePlacement();
     WorkerState finder = finders.get(new Name(placement.identity(), segment.journalKey));
     WorkerState lost = workers.find(placement.identity());
-    boolean useful =
-        finder != null && finder.isConnected() && lost != null && !lost.isConnected();
+    boolean useful = finder != null && finder.isConnected() && lost != null && !lost.isConnected();
     return useful ? finder : null;
   }
 

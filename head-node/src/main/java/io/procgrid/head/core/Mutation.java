@@ -93,8 +93,8 @@ public sealed interface Mutation {
   record RunsCleared(ImmutableList<Long> runIds) implements Mutation {}
 
   /**
-   * The head goes past an epoch, and past run ids, that a worker has seen and this store has not. The
-   * nonce stays the head's own.
+   * The head goes past an epoch, and past run ids, that a worker has seen and this store has not.
+   * The nonce stays the head's own.
    */
   record EpochRaised(Epoch epoch, long nextRunId) implements Mutation {}
 

@@ -103,8 +103,7 @@ final class Reconciliation {
     workers.arrived(worker);
   }
 
-  private void compare(
-      WorkerState worker, HeadEvent.InventoryItem item, List<SegmentKey> orphans) {
+  private void compare(WorkerState worker, HeadEvent.InventoryItem item, List<SegmentKey> orphans) {
     Segment segment = runs.find(item.segment(), worker.identity());
     boolean over = item.state() == HeadEvent.InventoryItem.State.OVER;
     if (segment == null || segment.isNamesake()) {

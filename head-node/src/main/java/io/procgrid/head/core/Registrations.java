@@ -88,8 +88,7 @@ final class Registrations {
     switch (event.presence()) {
       case ALIVE -> refuseAll(contest.requests, inUse(worker));
       case GONE -> admit(contest.requests, contest.newcomer, ImmutableList.of());
-      case SILENT ->
-          admit(contest.requests, contest.newcomer, ImmutableList.of(contest.incumbent));
+      case SILENT -> admit(contest.requests, contest.newcomer, ImmutableList.of(contest.incumbent));
     }
   }
 
@@ -110,8 +109,7 @@ final class Registrations {
       boolean behind =
           context.term.isBehind(announcement.highestEpoch(), announcement.highestRunId())
               || (known == null && announcement.highestEpoch() != null);
-      boolean past =
-          context.term.isPast(announcement.highestEpoch(), announcement.highestRunId());
+      boolean past = context.term.isPast(announcement.highestEpoch(), announcement.highestRunId());
       WorkerState worker = workers.record(recordOf(announcement, known, fence, behind));
       if (past) {
         store(requests, worker);

@@ -8,7 +8,6 @@ import io.procgrid.common.run.RunStatus;
 import io.procgrid.common.run.SegmentSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**

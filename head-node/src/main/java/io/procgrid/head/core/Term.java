@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * This head's term: its epoch, the terms before it, and the run ids it gives away.
  *
  * <p>A worker that has seen an epoch or a run id that this store has not tells that the store was
- * restored from a backup. The head then goes past both, durably, before it dispatches anything more.
+ * restored from a backup. The head then goes past both, durably, before it dispatches anything
+ * more.
  */
 final class Term {
   private final Outbox outbox;

@@ -5,8 +5,8 @@ public enum WorkerStanding {
   /** One of the cluster: awaited when it is away, given work when it is there. */
   MEMBER,
   /**
-   * As a member, but its journal has seen what the store does not know, since that was restored from
-   * a backup: nothing that lives there is killed before it has become runs of this store.
+   * As a member, but its journal has seen what the store does not know, since that was restored
+   * from a backup: nothing that lives there is killed before it has become runs of this store.
    */
   IMPORTING,
   /** It left in order, with nothing running: nobody waits for it. */

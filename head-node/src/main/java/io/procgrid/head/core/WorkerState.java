@@ -41,8 +41,8 @@ final class WorkerState {
   boolean importing;
 
   /**
-   * What its journal holds, when last compared, that no segment stands for: nothing of the same name
-   * can be started here until the worker has forgotten it.
+   * What its journal holds, when last compared, that no segment stands for: nothing of the same
+   * name can be started here until the worker has forgotten it.
    */
   final Set<SegmentKey> strangers = new HashSet<>();
 

@@ -150,7 +150,9 @@ final class Workers {
     dialAll();
   }
 
-  /** Forgotten, back, and nothing of it lives: it stays forgotten, and is shown until it is gone. */
+  /**
+   * Forgotten, back, and nothing of it lives: it stays forgotten, and is shown until it is gone.
+   */
   void emptied(WorkerState worker) {
     WorkerRecord record = worker.record.as(WorkerStanding.EMPTIED);
     context.persistFacts(
@@ -169,8 +171,7 @@ final class Workers {
       return;
     }
     worker.record =
-        worker.record.as(
-            worker.isForgotten() ? worker.record.standing() : WorkerStanding.LEFT);
+        worker.record.as(worker.isForgotten() ? worker.record.standing() : WorkerStanding.LEFT);
     context.outbox.persist(
         List.of(new Mutation.WorkerRecorded(worker.record)),
         () -> {

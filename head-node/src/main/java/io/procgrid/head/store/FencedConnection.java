@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>INVARIANT: every transaction checks, under the database's write lock, that the store's epoch
  * is this head's, by writing the number of the commit into the row that holds the epoch. So an old
- * head that wakes up commits nothing. The nonce alone tells whose the epoch is: every head draws its
- * own, while one head may raise its counter in the middle of its term.
+ * head that wakes up commits nothing. The nonce alone tells whose the epoch is: every head draws
+ * its own, while one head may raise its counter in the middle of its term.
  *
  * <p>A COMMIT that fails for want of space has left nothing behind: its last page, which makes the
  * others count, was not written. After any other failure, an I/O error first of all, SQLite takes

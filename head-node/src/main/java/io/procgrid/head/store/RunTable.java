@@ -128,8 +128,7 @@ final class RunTable {
         "DELETE FROM segment WHERE run_id = ? AND incarnation <> ?",
         imported.runId(),
         imported.incarnation());
-    statements.update(
-        "UPDATE auto_start SET cleared = 0 WHERE run_id = ?", imported.runId());
+    statements.update("UPDATE auto_start SET cleared = 0 WHERE run_id = ?", imported.runId());
   }
 
   /** Those that are not over stay, whatever is asked. */

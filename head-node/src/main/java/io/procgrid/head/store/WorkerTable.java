@@ -37,8 +37,7 @@ final class WorkerTable {
         StoredHost.write(worker.host()),
         worker.containment(),
         worker.standing().name(),
-        Json.print(
-            Json.list(worker.fenced().stream().map(WorkerInstance::value).toList())));
+        Json.print(Json.list(worker.fenced().stream().map(WorkerInstance::value).toList())));
   }
 
   void imported(WorkerIdentity worker) throws SQLException {

@@ -174,8 +174,7 @@ final class Connection {
   }
 
   /** What the answer to Connect says. */
-  private record Connected(
-      HeadEvent.LinkUp up, ImmutableList<HeadEvent.Leftover> leftovers) {}
+  private record Connected(HeadEvent.LinkUp up, ImmutableList<HeadEvent.Leftover> leftovers) {}
 
   private Connected decodeConnect(ConnectResponse response) {
     return new Connected(
@@ -196,9 +195,7 @@ final class Connection {
     Connected connected = answer.getFirst();
     emit(connected.up());
     if (!connected.leftovers().isEmpty()) {
-      emit(
-          new HeadEvent.LeftoversFound(
-              dial.identity(), dial.instance(), connected.leftovers()));
+      emit(new HeadEvent.LeftoversFound(dial.identity(), dial.instance(), connected.leftovers()));
     }
     onUp.accept(this);
     watch.open();

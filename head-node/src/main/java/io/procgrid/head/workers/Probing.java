@@ -81,7 +81,8 @@ final class Probing {
 
   private static boolean isRefused(@Nullable Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ConnectException && String.valueOf(cause.getMessage()).contains("refused")) {
+      if (cause instanceof ConnectException
+          && String.valueOf(cause.getMessage()).contains("refused")) {
         return true;
       }
     }

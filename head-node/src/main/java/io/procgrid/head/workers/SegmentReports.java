@@ -15,8 +15,7 @@ record SegmentReports(Connection connection) implements KillCall.Reports {
 
   @Override
   public HeadEvent pending(SegmentKey segment, String reason) {
-    return new HeadEvent.KillBlocked(
-        connection.identity(), connection.instance(), segment, reason);
+    return new HeadEvent.KillBlocked(connection.identity(), connection.instance(), segment, reason);
   }
 
   @Override

@@ -13,7 +13,6 @@ import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
-import io.procgrid.head.core.HeadEvent.ProbeAnswered.Presence;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -259,11 +258,7 @@ final class CoreDriver {
   void linkUp(int number, Epoch epoch) {
     event(
         new HeadEvent.LinkUp(
-            identity(number),
-            instance(number),
-            epoch,
-            0,
-            ImmutableList.of("hash-p", "hash-d")));
+            identity(number), instance(number), epoch, 0, ImmutableList.of("hash-p", "hash-d")));
   }
 
   void linkDown(int number) {

@@ -435,4 +435,51 @@ class HeadCoreTest {
         .contains(facts.origin())
         .contains("1970-01-01T00:00:01Z");
   }
+
+  @Test
+  void killThatFindsNothingIsAnsweredAfterACommitOfItsOwn() {
+    driver.holdStore();
+    long kill = driver.kill(Selector.ALL);
+    assertThat(driver.answer(kill)).isNull();
+    assertThat(driver.persists).hasSize(1);
+    driver.store();
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
+  }
+
+  @Test
+  void runWhoseSegmentsHaveAllEndedIsEndedByTheNextHead() {
+    Recovered.Segment over =
+        new Recovered.Segment(
+            0,
+            0,
+            "0",
+            1,
+            new Placement(identity(1), instance(1), "boot", "machine"),
+            RunStatus.COMPLETE,
+            exited(0),
+            "",
+            true);
+    Recovered.Run unfinished =
+        new Recovered.Run(
+            4,
+            1,
+            CoreDriver.request("p", "", false),
+            proc("p", ExecutionMode.NONDISTRIBUTED, 0),
+            null,
+            null,
+            ImmutableList.of(over));
+    CoreDriver next =
+        new CoreDriver(
+            new Recovered(
+                CoreDriver.CLUSTER,
+                CoreDriver.EPOCH,
+                ImmutableList.of(CoreDriver.EPOCH),
+                1,
+                5,
+                ImmutableList.of(),
+                ImmutableList.of(),
+                ImmutableList.of(unfinished),
+                ImmutableList.of()));
+    assertThat(next.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.COMPLETE, 1_000));
+  }
 }

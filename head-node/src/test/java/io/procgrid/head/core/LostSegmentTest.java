@@ -95,8 +95,7 @@ class LostSegmentTest {
   @Test
   void proofThatItNeverStartedIsNotToldOfWhatHadStarted() {
     driver.kill(run(runId));
-    Outcome neverStarted =
-        new Outcome(Outcome.Kind.NEVER_STARTED, null, "", 0, 2_000, 1, FACTS);
+    Outcome neverStarted = new Outcome(Outcome.Kind.NEVER_STARTED, null, "", 0, 2_000, 1, FACTS);
     driver.event(
         new HeadEvent.SegmentTerminated(identity(1), instance(1), key(runId, 0), neverStarted));
     assertThat(driver.durable)

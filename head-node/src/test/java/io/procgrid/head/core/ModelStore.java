@@ -158,9 +158,7 @@ final class ModelStore {
       case Mutation.RunsCleared(ImmutableList<Long> runIds) -> runIds.forEach(this::clear);
       case Mutation.EpochRaised(Epoch raised, long next) ->
           throw new IllegalStateException("nothing was restored here: " + raised + next);
-      case Mutation.RunImported _,
-          Mutation.SegmentImported _,
-          Mutation.JournalImported _ ->
+      case Mutation.RunImported _, Mutation.SegmentImported _, Mutation.JournalImported _ ->
           throw new IllegalStateException("nothing was restored here: " + mutation);
       case Mutation.WorkerRecorded(WorkerRecord worker) -> workers.put(worker.identity(), worker);
     }
@@ -230,6 +228,12 @@ final class ModelStore {
     return new Recovered.Segment(
         old.number(),
         old.journalNumber(),
-        old.dataSegmentId(), old.workerNumber(), placement, status, outcome, "", outputSaved);
+        old.dataSegmentId(),
+        old.workerNumber(),
+        placement,
+        status,
+        outcome,
+        "",
+        outputSaved);
   }
 }

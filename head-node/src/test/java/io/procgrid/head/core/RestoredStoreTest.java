@@ -69,8 +69,7 @@ class RestoredStoreTest {
             new Recovered(
                 CoreDriver.CLUSTER,
                 new Epoch(9, "nonce"),
-                ImmutableList.of(
-                    new Epoch(2, "two"), new Epoch(9, "nonce")),
+                ImmutableList.of(new Epoch(2, "two"), new Epoch(9, "nonce")),
                 1,
                 1,
                 ImmutableList.of(),
@@ -129,8 +128,7 @@ class RestoredStoreTest {
     driver.terminated(1, key(11, 1), CoreDriver.exited(0));
     assertThat(driver.view(11).status()).isEqualTo(RunStatus.RUNNING);
     driver.terminated(2, key(11, 0), CoreDriver.exited(0));
-    assertThat(driver.durable)
-        .contains(new Mutation.RunEnded(11, 1, RunStatus.COMPLETE, 1_000));
+    assertThat(driver.durable).contains(new Mutation.RunEnded(11, 1, RunStatus.COMPLETE, 1_000));
   }
 
   @Test
@@ -169,13 +167,7 @@ class RestoredStoreTest {
   void runThatWaitsInTheStoreIsTakenOverWhereItReallyIs() {
     Recovered.Run waiting =
         new Recovered.Run(
-            4,
-            1,
-            CoreDriver.request("p", "tag", false),
-            PROC,
-            null,
-            null,
-            ImmutableList.of());
+            4, 1, CoreDriver.request("p", "tag", false), PROC, null, null, ImmutableList.of());
     CoreDriver restored = restored(waiting);
     Epoch epoch =
         restored
@@ -195,13 +187,7 @@ class RestoredStoreTest {
   void runThatWaitsInTheStoreAndIsOverInTheJournalDoesNotRunAgain() {
     Recovered.Run waiting =
         new Recovered.Run(
-            4,
-            1,
-            CoreDriver.request("p", "tag", false),
-            PROC,
-            null,
-            null,
-            ImmutableList.of());
+            4, 1, CoreDriver.request("p", "tag", false), PROC, null, null, ImmutableList.of());
     CoreDriver restored = restored(waiting);
     Epoch epoch =
         restored
@@ -211,8 +197,7 @@ class RestoredStoreTest {
     restored.linkUp(1, epoch);
     restored.inventory(1, over(key(4, 0), CoreDriver.exited(0)));
     assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
-    assertThat(restored.durable)
-        .contains(new Mutation.RunEnded(4, 1, RunStatus.COMPLETE, 1_000));
+    assertThat(restored.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.COMPLETE, 1_000));
   }
 
   private static CoreDriver restored(Recovered.Run run) {

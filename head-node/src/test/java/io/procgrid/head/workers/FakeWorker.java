@@ -12,10 +12,14 @@ import io.procgrid.proto.v1.ConnectResponse;
 import io.procgrid.proto.v1.ForgetRequest;
 import io.procgrid.proto.v1.ForgetResponse;
 import io.procgrid.proto.v1.Heartbeat;
+import io.procgrid.proto.v1.IdentifyRequest;
+import io.procgrid.proto.v1.IdentifyResponse;
 import io.procgrid.proto.v1.InventoryEntry;
 import io.procgrid.proto.v1.InventoryRequest;
+import io.procgrid.proto.v1.KillLeftoverRequest;
 import io.procgrid.proto.v1.KillProgress;
 import io.procgrid.proto.v1.KillRequest;
+import io.procgrid.proto.v1.Leftover;
 import io.procgrid.proto.v1.OutputChunk;
 import io.procgrid.proto.v1.PutBundleRequest;
 import io.procgrid.proto.v1.PutBundleResponse;
@@ -36,6 +40,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker without processes behind a real socket: it keeps what it was asked, answers as told, and
@@ -59,6 +64,15 @@ final class FakeWorker extends WorkerGrpc.WorkerImplBase implements AutoCloseabl
   volatile Status connectStatus = Status.OK;
   volatile Status startStatus = Status.OK;
   volatile boolean answersConnect = true;
+
+  /** Who it says it is; null = it says nothing. */
+  volatile @Nullable IdentifyResponse identity = IdentifyResponse.getDefaultInstance();
+
+  /** What it found of workers that are gone. */
+  final List<Leftover> leftovers = new CopyOnWriteArrayList<>();
+
+  final List<KillLeftoverRequest> leftoverKills = new CopyOnWriteArrayList<>();
+  final List<StreamObserver<KillProgress>> leftoverStreams = new CopyOnWriteArrayList<>();
   volatile boolean endsOutputs = true;
 
   private final Server server;
@@ -107,9 +121,25 @@ final class FakeWorker extends WorkerGrpc.WorkerImplBase implements AutoCloseabl
               .setHighestEpoch(request.getTo().getEpoch())
               .setHighestRunId(41)
               .addBundles("b0")
+              .addAllLeftovers(leftovers)
               .build());
       response.onCompleted();
     }
+  }
+
+  @Override
+  public void identify(IdentifyRequest request, StreamObserver<IdentifyResponse> response) {
+    IdentifyResponse answer = identity;
+    if (answer != null) {
+      response.onNext(answer);
+      response.onCompleted();
+    }
+  }
+
+  @Override
+  public void killLeftover(KillLeftoverRequest request, StreamObserver<KillProgress> response) {
+    leftoverKills.add(request);
+    leftoverStreams.add(response);
   }
 
   @Override

@@ -17,8 +17,7 @@ final class Folders {
   static void copy(Path from, Path to) {
     try (Stream<Path> paths = Files.walk(from)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
-        Files.copy(
-            path, to.resolve(from.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(path, to.resolve(from.relativize(path)), StandardCopyOption.COPY_ATTRIBUTES);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

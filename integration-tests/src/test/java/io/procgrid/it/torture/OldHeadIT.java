@@ -71,8 +71,7 @@ class OldHeadIT {
     channel = NettyChannelBuilder.forTarget(target).usePlaintext().build();
     ClusterSecret secret = ClusterSecret.read(cluster.dataDir().resolve("cluster.secret"));
     worker =
-        WorkerGrpc.newBlockingStub(channel)
-            .withInterceptors(new SecretClientInterceptor(secret));
+        WorkerGrpc.newBlockingStub(channel).withInterceptors(new SecretClientInterceptor(secret));
     identity = worker.identify(IdentifyRequest.getDefaultInstance());
   }
 
@@ -109,8 +108,7 @@ class OldHeadIT {
   private ThrowingCallable kill(Address.Builder to) {
     KillOrder order =
         KillOrder.newBuilder()
-            .setSegment(
-                SegmentKey.newBuilder().setRunId(Long.parseLong(run)).setIncarnation(1))
+            .setSegment(SegmentKey.newBuilder().setRunId(Long.parseLong(run)).setIncarnation(1))
             .setFacts(KillFacts.newBuilder().setOrigin("the old head"))
             .build();
     KillRequest request = KillRequest.newBuilder().setTo(to).addOrders(order).build();

@@ -3,6 +3,7 @@ package io.procgrid.worker.rpc;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.common.wire.WireCodec;
@@ -26,8 +27,8 @@ import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
 import io.procgrid.worker.core.KillStep;
 import io.procgrid.worker.core.Notice;
-import io.procgrid.worker.process.Leftovers;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Translates between the messages of the worker's service and the core's words. Decoding throws
@@ -81,14 +82,14 @@ final class Messages {
             .collect(ImmutableList.toImmutableList()));
   }
 
-  static ConnectResponse encode(Answer.Connected connected, List<Leftovers.Leftover> leftovers) {
+  static ConnectResponse encode(
+      Answer.Connected connected, Map<WorkerIdentity, ? extends List<SegmentKey>> leftovers) {
     ConnectResponse.Builder response = ConnectResponse.newBuilder();
-    for (Leftovers.Leftover leftover : leftovers) {
-      response.addLeftovers(
-          Leftover.newBuilder()
-              .setWorkerIdentity(leftover.identity().value())
-              .addAllSegments(leftover.segments().stream().map(WireCodec::encode).toList()));
-    }
+    leftovers.forEach((lost, segments) ->
+        response.addLeftovers(
+            Leftover.newBuilder()
+                .setWorkerIdentity(lost.value())
+                .addAllSegments(segments.stream().map(WireCodec::encode).toList())));
     return response
         .setHighestEpoch(WireCodec.encode(connected.highestEpoch()))
         .setHighestRunId(connected.highestRunId())

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RegistrationClient implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RegistrationClient.class);
+
   /** A head that must first find out whether another process of this identity lives takes 3 s. */
   private static final long CALL_MILLIS = 6_000;
 

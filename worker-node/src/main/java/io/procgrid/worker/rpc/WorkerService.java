@@ -28,9 +28,9 @@ import io.procgrid.proto.v1.WatchResponse;
 import io.procgrid.proto.v1.WorkerGrpc;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
-import io.procgrid.worker.process.Leftovers;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -45,18 +45,18 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerService extends WorkerGrpc.WorkerImplBase {
   private final WorkerEngine engine;
   private final BundleStore bundles;
-  private final Leftovers leftovers;
+  private final LostWorkers lostWorkers;
   private final Executor streaming;
 
   /**
-   * @param leftovers what workers that are gone left on this host
+   * @param lostWorkers what workers that are gone left on this host
    * @param streaming runs what waits for a slow reader, a virtual thread each
    */
   public WorkerService(
-      WorkerEngine engine, BundleStore bundles, Leftovers leftovers, Executor streaming) {
+      WorkerEngine engine, BundleStore bundles, LostWorkers lostWorkers, Executor streaming) {
     this.engine = engine;
     this.bundles = bundles;
-    this.leftovers = leftovers;
+    this.lostWorkers = lostWorkers;
     this.streaming = streaming;
   }
 
@@ -67,7 +67,7 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
         observer,
         answer ->
             answer instanceof Answer.Connected connected
-                ? Messages.encode(connected, leftovers.find())
+                ? Messages.encode(connected, lostWorkers.find())
                 : null,
         streaming);
   }
@@ -90,7 +90,7 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
             sender.fail(Refusals.of(answer));
             return;
           }
-          new LeftoverKill(leftovers, sender, streaming).run(request);
+          new LeftoverKill(lostWorkers, sender, streaming).run(request);
         });
   }
 

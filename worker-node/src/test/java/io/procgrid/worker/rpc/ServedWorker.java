@@ -34,6 +34,7 @@ import io.procgrid.proto.v1.StartRequest;
 import io.procgrid.proto.v1.WorkerGrpc;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
@@ -41,6 +42,7 @@ import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
 import io.procgrid.worker.process.ContainmentMode;
 import io.procgrid.worker.process.ContainmentProbe;
+import io.procgrid.worker.process.Leftovers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +80,13 @@ final class ServedWorker implements AutoCloseable {
   private long epoch = 1;
 
   ServedWorker(Path directory) throws Exception {
+    this(directory, Leftovers.NONE);
+  }
+
+  /**
+   * @param leftovers what others left on the host
+   */
+  ServedWorker(Path directory, Leftovers leftovers) throws Exception {
     String bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     BundleStore bundles = new BundleStore(directory.resolve("bundles"));
     Journal.Opened opened =
@@ -111,7 +120,9 @@ final class ServedWorker implements AutoCloseable {
     server =
         InProcessServerBuilder.forName(name)
             .executor(calls)
-            .addService(new WorkerService(engine, bundles, containment.leftovers(), calls))
+            .addService(
+                new WorkerService(
+                    engine, bundles, new LostWorkers(leftovers, System::currentTimeMillis), calls))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).build();
