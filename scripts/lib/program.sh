@@ -83,3 +83,30 @@ build() {
   mv "$project/target/build-begun" "$project/target/build-finished"
   rm "$project/target/build-unfinished"
 }
+
+# The same for the programs among the integration tests.
+build_tests_if_needed() {
+  mkdir -p "$project/target"
+  (
+    take_turn "$project/target/build.lock" "a build"
+    are_tests_built_from_these_sources || build_tests
+  ) || exit $?
+}
+
+are_tests_built_from_these_sources() {
+  [ -f "$project/target/tests-finished" ] && [ -d "$project/integration-tests/target/lib" ] || return 1
+  unseen=$(cd "$project" && find pom.xml ./*/pom.xml ./*/src -newer target/tests-finished)
+  [ -z "$unseen" ]
+}
+
+build_tests() {
+  command -v mvn >/dev/null 2>&1 || refuse "ProcGrid must be built and mvn is not there; install Maven 3.8 or newer"
+  say "building; the first time this takes some minutes"
+  rm -f "$project/target/tests-finished"
+  : >"$project/target/tests-begun"
+  (cd "$project" && JAVA_HOME=$java_home MAVEN_OPTS="$quiet_maven ${MAVEN_OPTS:-}" \
+    mvn -q -B -Dstyle.color=never -DskipTests -Dspotless.check.skip=true \
+    -pl integration-tests -am package </dev/null >&2) ||
+    fail "the build failed, see above; to see all of it: cd $project && mvn package -DskipTests"
+  mv "$project/target/tests-begun" "$project/target/tests-finished"
+}

@@ -1,5 +1,6 @@
 package io.procgrid.it;
 
+import io.procgrid.worker.process.Keepers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,33 +13,49 @@ import java.util.stream.Stream;
 /**
  * Takes a cluster away whatever state a test left it in: daemons first, by their pids, then every
  * process that works in or writes to the data directory, then the cgroups those were in, then the
- * directory.
+ * places where the daemons ran, then the directory.
  */
 final class ClusterRemoval {
   private final Path dataDir;
   private final Daemon head;
   private final List<Daemon> workers;
+  private final List<Path> workerFiles;
+  private final ClusterPlaces places;
 
-  ClusterRemoval(Path dataDir, Daemon head, List<Daemon> workers) {
+  /**
+   * Removes nothing yet.
+   *
+   * @param workerFiles in which workers say who they are; one that never came so far has none
+   */
+  ClusterRemoval(
+      Path dataDir,
+      Daemon head,
+      List<Daemon> workers,
+      List<Path> workerFiles,
+      ClusterPlaces places) {
     this.dataDir = dataDir;
     this.head = head;
     this.workers = workers;
+    this.workerFiles = workerFiles;
+    this.places = places;
   }
 
   void run() {
     head.kill();
     workers.forEach(Daemon::kill);
     killProcs();
-    workers.forEach(this::removeCgroups);
+    workerFiles.forEach(ClusterRemoval::removeLeftovers);
+    places.close();
     removeFolder();
   }
 
-  /** A worker that was killed leaves the cgroup that its identity names. */
-  private void removeCgroups(Daemon worker) {
-    Path file = dataDir.resolve(worker.name() + ".json");
+  /** A worker that was killed leaves keepers and a cgroup, which its identity names. */
+  private static void removeLeftovers(Path file) {
     if (Files.exists(file)) {
       try {
-        CgroupFolders.removeOf(RestReply.parse(Files.readString(file)).path("identity").asText());
+        String identity = RestReply.parse(Files.readString(file)).path("identity").asText();
+        Keepers.sweepAfter(identity);
+        CgroupFolders.removeOf(identity);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -57,13 +57,13 @@ public final class Daemon {
 
   /** Its process id; it must have been started. */
   public long pid() {
-    return started().pid();
+    return itself().pid();
   }
 
   /** SIGKILL; returns when it is gone. */
   public void kill() {
     if (isRunning()) {
-      started().destroyForcibly();
+      itself().destroyForcibly();
       awaitExit();
     }
   }
@@ -71,7 +71,7 @@ public final class Daemon {
   /** SIGTERM; returns the exit code. */
   public int terminate() {
     if (isRunning()) {
-      started().destroy();
+      itself().destroy();
     }
     return awaitExit();
   }
@@ -84,6 +84,8 @@ public final class Daemon {
   /** SIGCONT. */
   public void resume() {
     signal("CONT");
+    // What stands in front stops with what it waits for.
+    Signals.send("CONT", started().pid());
   }
 
   /** Returns its exit code once it has ended by itself. */
@@ -112,6 +114,14 @@ public final class Daemon {
 
   private void signal(String signal) {
     Signals.send(signal, pid());
+  }
+
+  /** The daemon's own process: a program that goes into a pid namespace stays its parent. */
+  private ProcessHandle itself() {
+    ProcessHandle front = started().toHandle();
+    return LivePids.text(front.pid(), "comm").startsWith("nsenter")
+        ? front.children().findFirst().orElse(front)
+        : front;
   }
 
   private Process started() {

@@ -14,7 +14,8 @@ import java.util.TreeSet;
  * @param pending run id to the reason why it is not proven yet
  */
 public record KillAnswer(Set<String> runIds, Map<String, String> pending) {
-  static KillAnswer of(JsonNode answer) {
+  /** Of the answer's content. */
+  public static KillAnswer of(JsonNode answer) {
     Set<String> runIds = new TreeSet<>();
     answer.path("run_ids").forEach(id -> runIds.add(id.asText()));
     JsonNode info = answer.path("info");

@@ -58,6 +58,14 @@ public final class LivePids {
         Stream.of("cwd", "fd/1", "fd/2").anyMatch(link -> target(pid, link).startsWith(prefix)));
   }
 
+  /** Its parent; 0 when it is gone. */
+  public static long parentOf(long pid) {
+    String stat = text(pid, "stat");
+    return stat.isEmpty()
+        ? 0
+        : Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 3)[1]);
+  }
+
   /** State letters of the process's threads, for example "S" or "TT". */
   public static String threadStates(long pid) {
     try (Stream<Path> threads = Files.list(PROC.resolve(pid + "/task"))) {

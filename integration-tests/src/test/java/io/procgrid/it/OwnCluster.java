@@ -18,6 +18,9 @@ public @interface OwnCluster {
   /** Containment that the workers are told to use. */
   String containment() default "auto";
 
+  /** Its surroundings; a test is skipped where the host cannot give them. */
+  Setting setting() default Setting.LOOPBACK;
+
   /** Further command line arguments of the head. */
   String[] head() default {};
 }

@@ -3,6 +3,7 @@ package io.procgrid.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.procgrid.common.failpoint.Failpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 
 /**
  * A head and its workers as child processes on this host, in one data directory below the temporary
@@ -24,26 +26,31 @@ public final class TestCluster implements AutoCloseable {
   private static final AtomicInteger MARKERS = new AtomicInteger();
 
   private final ClusterShape shape;
+  private final ClusterPlaces places;
   private final Path dataDir;
+  private final DaemonPlace headPlace;
   private final Daemon head;
   private final List<Daemon> workers = new ArrayList<>();
+  private final List<Path> workerFiles = new ArrayList<>();
   private final RestClient rest;
   private final ProcClient procs;
 
   /** Ends the processes when the test's JVM is told to end in the middle of a test. */
   private final Thread removalAtExit = new Thread(this::remove, "cluster-removal");
 
-  private TestCluster(ClusterShape shape) throws IOException {
+  private TestCluster(ClusterShape shape, ClusterPlaces places) throws IOException {
     this.shape = shape;
+    this.places = places;
     dataDir = Files.createTempDirectory("cluster-").toAbsolutePath();
     Files.createDirectories(dataDir.resolve("log"));
     Files.createDirectories(scratch());
     int port = freePort();
+    headPlace = places.head(dataDir);
     List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("--data-dir", dataDir.toString()));
+    arguments.addAll(List.of("--data-dir", headPlace.dataDir().toString()));
     arguments.addAll(List.of("--port", Integer.toString(port), "--listen", "127.0.0.1"));
     arguments.addAll(shape.headOptions());
-    head = new Daemon("head", DaemonCommand.head(temporaryOf("head"), arguments), logOf("head"));
+    head = newDaemon("head", headPlace, DaemonCommand::head, arguments);
     for (int number = 1; number <= shape.workers(); number++) {
       workers.add(newWorker(number));
     }
@@ -52,14 +59,20 @@ public final class TestCluster implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(removalAtExit);
   }
 
-  /** Starts a cluster; returns when every worker is registered and reachable. */
-  @SuppressWarnings("MustBeClosedChecker")
+  /** Starts a cluster on the loopback; returns when every worker is registered and reachable. */
   public static TestCluster start(ClusterShape shape) {
+    return start(shape, new Loopback());
+  }
+
+  /** Starts a cluster at places that it closes; returns when every worker is reachable. */
+  @SuppressWarnings("MustBeClosedChecker")
+  public static TestCluster start(ClusterShape shape, ClusterPlaces places) {
     TestCluster cluster;
     try {
-      cluster = new TestCluster(shape);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      cluster = new TestCluster(shape, places);
+    } catch (IOException | RuntimeException e) {
+      places.close();
+      throw new IllegalStateException("no test cluster", e);
     }
     try {
       cluster.startAll();
@@ -148,9 +161,23 @@ public final class TestCluster implements AutoCloseable {
     return head;
   }
 
+  /** Has the daemon die when it next comes to the place. */
+  public void arm(Daemon daemon, String failpoint) {
+    try {
+      Files.createFile(failpoints(daemon.name()).resolve(failpoint));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The worker with that number, from 1. */
   public Daemon worker(int number) {
     return workers.get(number - 1);
+  }
+
+  /** All of them, by number. */
+  public List<Daemon> workers() {
+    return List.copyOf(workers);
   }
 
   public RestClient rest() {
@@ -163,6 +190,11 @@ public final class TestCluster implements AutoCloseable {
 
   public Path dataDir() {
     return dataDir;
+  }
+
+  /** Where its daemons run. */
+  ClusterPlaces places() {
+    return places;
   }
 
   /** A folder where procs may leave files for the test. */
@@ -182,7 +214,7 @@ public final class TestCluster implements AutoCloseable {
 
   /** Kills every run and checks that nothing is left pending. */
   public void killAllRuns() {
-    assertThat(procs.kill("").pending()).isEmpty();
+    assertThat(procs.kill("", "grace_period_ms", "0").pending()).isEmpty();
   }
 
   /** What the daemons have written. */
@@ -203,20 +235,43 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private void remove() {
-    new ClusterRemoval(dataDir, head, workers).run();
+    new ClusterRemoval(dataDir, head, workers, workerFiles, places).run();
   }
 
   private Daemon newWorker(int number) throws IOException {
     String name = "worker-" + number;
+    DaemonPlace place = places.worker(number, dataDir);
+    workerFiles.add(place.dataDir().resolve(name + ".json"));
     List<String> arguments =
         List.of(
-            "--data-dir", dataDir.toString(),
+            "--data-dir", place.dataDir().toString(),
             "--name", name,
             "--number", Integer.toString(number),
             "--slots", Integer.toString(shape.slots()),
             "--containment", shape.containment(),
-            "--head-file", dataDir.resolve("head.json").toString());
-    return new Daemon(name, DaemonCommand.worker(temporaryOf(name), arguments), logOf(name));
+            "--head-file", headPlace.dataDir().resolve("head.json").toString());
+    return newDaemon(name, place, DaemonCommand::worker, arguments);
+  }
+
+  private Daemon newDaemon(
+      String name,
+      DaemonPlace place,
+      BiFunction<Path, List<String>, List<String>> program,
+      List<String> arguments)
+      throws IOException {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(place.options());
+    List<String> command = new ArrayList<>(program.apply(temporaryOf(name), all));
+    if (shape.failpoints()) {
+      Path folder = Files.createDirectories(failpoints(name));
+      command.add(1, "-D" + Failpoints.PROPERTY + "=" + folder);
+    }
+    command.addAll(0, place.prefix());
+    return new Daemon(name, command, logOf(name));
+  }
+
+  private Path failpoints(String daemon) {
+    return dataDir.resolve("failpoints").resolve(daemon);
   }
 
   private List<String> workerStates() {
@@ -241,9 +296,12 @@ public final class TestCluster implements AutoCloseable {
     return dataDir.resolve("log").resolve(daemon + ".log");
   }
 
-  private static int freePort() throws IOException {
+  /** A port of the loopback that nobody listens on now. */
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -7,14 +7,20 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.procgrid.common.config.ConfigurationException;
 import io.procgrid.common.daemon.DaemonLock;
 import io.procgrid.common.daemon.PidFile;
+import io.procgrid.common.failpoint.Failpoints;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.loop.LoopListener;
 import io.procgrid.common.rpc.ClusterSecret;
 import io.procgrid.common.rpc.SecretClientInterceptor;
 import io.procgrid.common.run.HostFacts;
+import io.procgrid.worker.core.HostBoot;
+import io.procgrid.worker.core.WorkerEffect;
+import io.procgrid.worker.core.WorkerEvent;
 import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
+import io.procgrid.worker.engine.WorkerFailpoints;
 import io.procgrid.worker.journal.BundleStore;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.journal.JournalException;
@@ -22,6 +28,7 @@ import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
 import io.procgrid.worker.process.ContainmentException;
 import io.procgrid.worker.process.ContainmentProbe;
+import io.procgrid.worker.process.Leftovers;
 import io.procgrid.worker.rpc.Announcement;
 import io.procgrid.worker.rpc.HeadLocator;
 import io.procgrid.worker.rpc.RegistrationClient;
@@ -127,15 +134,18 @@ public final class WorkerNode implements AutoCloseable {
     HostFacts host = HostProbe.read();
     Path directory = privateDirectory(config.dataDirectory().resolve(config.name()));
     BundleStore bundles = new BundleStore(directory.resolve("bundles"));
-    Journal.Opened opened =
+    Journal.Opened found =
         Journal.open(
             directory,
-            host.bootId(),
+            HostProbe.stamp(host),
             () -> new WorkerIdentity(UUID.randomUUID().toString()),
             bundles.hashes());
     WorkerInstance instance = new WorkerInstance(UUID.randomUUID().toString());
-    Containment containment = containment(config, opened.journal().identity(), host);
-    containment.sweep(opened.recovered().unfinished());
+    Containment containment = containment(config, found.journal(), host);
+    found.use(containment.ground());
+    Journal.Opened opened =
+        found.with(containment.sweep(found.recovered().unfinished(), found.recovered().sought()));
+    tell(containment.leftovers());
     WorkerEngine engine =
         new WorkerEngine(
             opened,
@@ -144,8 +154,9 @@ public final class WorkerNode implements AutoCloseable {
             new OutputBound(OutputBound.KEPT_BYTES),
             System.getenv(),
             instance,
-            host.bootId(),
-            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            new HostBoot(host.bootId(), HostProbe.sinceBootMillis() - monotonicMillis()),
+            failpoints(),
+            WorkerNode::monotonicMillis,
             System::currentTimeMillis,
             WorkerNode::engineFailed);
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
@@ -182,6 +193,26 @@ public final class WorkerNode implements AutoCloseable {
         announcement.identity(),
         announcement.containment());
     return new WorkerNode(lock, calls, engine, server, registration);
+  }
+
+  /** None, unless a test asks for them. */
+  private static LoopListener<WorkerEvent, WorkerEffect> failpoints() {
+    return Failpoints.ofSystemProperty()
+        .<LoopListener<WorkerEvent, WorkerEffect>>map(WorkerFailpoints::new)
+        .orElseGet(LoopListener::none);
+  }
+
+  private static void tell(Leftovers leftovers) {
+    for (Leftovers.Leftover leftover : leftovers.find()) {
+      log.warn(
+          "worker {}, which is gone, left processes of segments {} on this host; the head may have them killed",
+          leftover.identity(),
+          leftover.segments());
+    }
+  }
+
+  private static long monotonicMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private static RegistrationClient register(
@@ -245,10 +276,11 @@ public final class WorkerNode implements AutoCloseable {
     return directory;
   }
 
-  private static Containment containment(
-      WorkerConfig config, WorkerIdentity identity, HostFacts host) throws ConfigurationException {
+  private static Containment containment(WorkerConfig config, Journal journal, HostFacts host)
+      throws ConfigurationException {
     try {
-      return new ContainmentProbe(identity.value(), host.hostName()).open(config.containment());
+      return new ContainmentProbe(journal.identity().value(), host.hostName(), journal.grounds())
+          .open(config.containment());
     } catch (ContainmentException e) {
       throw new ConfigurationException(
           "containment=%s: %s".formatted(config.containment().text(), e.getMessage()));

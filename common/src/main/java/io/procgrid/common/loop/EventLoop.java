@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventLoop<I, O> implements AutoCloseable {
   private final Core<I, O> core;
   private final Consumer<O> performer;
+  private final LoopListener<I, O> listener;
   private final LongSupplier clock;
   private final Consumer<Throwable> onFailure;
   private final LinkedBlockingQueue<I> queue = new LinkedBlockingQueue<>();
@@ -33,10 +34,12 @@ public final class EventLoop<I, O> implements AutoCloseable {
       String name,
       Core<I, O> core,
       Consumer<O> performer,
+      LoopListener<I, O> listener,
       LongSupplier clock,
       Consumer<Throwable> onFailure) {
     this.core = core;
     this.performer = performer;
+    this.listener = listener;
     this.clock = clock;
     this.onFailure = onFailure;
     this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this::run);
@@ -61,6 +64,7 @@ public final class EventLoop<I, O> implements AutoCloseable {
           batch.add(first);
           queue.drainTo(batch);
           for (I event : batch) {
+            listener.beforeStep(event);
             perform(core.step(clock.getAsLong(), event));
           }
           batch.clear();
@@ -88,6 +92,7 @@ public final class EventLoop<I, O> implements AutoCloseable {
 
   private void perform(List<O> effects) {
     for (O effect : effects) {
+      listener.beforeEffect(effect);
       performer.accept(effect);
     }
   }

@@ -22,6 +22,8 @@ public record Outcome(
     long killMillis,
     @Nullable KillFacts kill) {
 
+  private static final int SIGKILL = 9;
+
   /** What ended a segment. */
   public enum Kind {
     /** The leader was over by itself before a kill reached a live member: its own result stands. */
@@ -35,6 +37,21 @@ public record Outcome(
     NEVER_STARTED,
     /** It could not be started. */
     START_FAILED
+  }
+
+  /**
+   * The same end of a segment of which a kill is known to be under way: a leader that SIGKILL ended
+   * was ended by the kill. A worker that was itself restarted in the middle has seen the signal,
+   * but no longer knows whose it was.
+   */
+  public Outcome during(KillFacts underWay) {
+    if (kind != Kind.ENDED
+        || !(status instanceof ExitStatus.Signalled(int signal))
+        || signal != SIGKILL) {
+      return this;
+    }
+    return new Outcome(
+        Kind.KILLED, status, detail, startedAtMillis, endedAtMillis, killMillis, underWay);
   }
 
   /** The status that REST shows for it. */

@@ -20,7 +20,8 @@ class EventLoopTest {
   private final AtomicLong clock = new AtomicLong(100);
   private final EchoCore core = new EchoCore();
   private final EventLoop<Integer, String> loop =
-      new EventLoop<>("test-loop", core, effects::add, clock::get, failure::complete);
+      new EventLoop<>(
+          "test-loop", core, effects::add, LoopListener.none(), clock::get, failure::complete);
 
   /** Answers each number with itself; asks for a tick at a time; fails at a negative number. */
   private static final class EchoCore implements Core<Integer, String> {
@@ -103,6 +104,7 @@ class EventLoopTest {
               awaitUninterruptibly(release);
               performed.incrementAndGet();
             },
+            LoopListener.none(),
             clock::get,
             failure::complete);
     slow.start();

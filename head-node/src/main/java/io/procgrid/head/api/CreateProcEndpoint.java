@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.protobuf.ByteString;
 import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.Grace;
 import io.procgrid.head.api.wire.Field;
 import io.procgrid.head.api.wire.InvalidRequestException;
 import io.procgrid.head.api.wire.RecordSchema;
@@ -37,13 +38,14 @@ final class CreateProcEndpoint implements Endpoint {
 
   private static final String CONCURRENCY = "max_concurrency_per_node";
   private static final String WAIT_FOR_TREE = "wait_for_tree";
+  private static final String SIGNAL = "kill_signal";
+  private static final String GRACE_PERIOD = "kill_grace_period_ms";
   private static final OptionSchema OPTIONS =
-      OptionSchema.of(CONCURRENCY, WAIT_FOR_TREE, FileEncoding.OPTION, "env.*")
+      OptionSchema.of(
+              CONCURRENCY, WAIT_FOR_TREE, SIGNAL, GRACE_PERIOD, FileEncoding.OPTION, "env.*")
           .notYet(
               "set_environment",
               "require_complete",
-              "kill_signal",
-              "kill_grace_period_ms",
               "max_runtime_ms",
               "cpu_max",
               "memory_max",
@@ -101,7 +103,8 @@ final class CreateProcEndpoint implements Endpoint {
         options.without(FileEncoding.OPTION), // says how this request was written, not what it made
         (int) options.integer(CONCURRENCY, 0, 0, Integer.MAX_VALUE),
         options.flag(WAIT_FOR_TREE),
-        environment);
+        environment,
+        new Grace(KillSignal.of(options, SIGNAL), KillOptions.graceMillis(options, GRACE_PERIOD)));
   }
 
   private static ExecutionMode mode(String name) {

@@ -9,15 +9,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 
 /**
- * {@code /delete/proc}: kills the proc's runs, removes its auto-start entries and frees its name.
+ * {@code /delete/proc}: kills the proc's runs, with the grace it was created with, removes its
+ * auto-start entries and frees its name.
  */
 final class DeleteProcEndpoint implements Endpoint {
   private static final RecordSchema REQUEST =
       RecordSchema.of("delete_proc_request", Fields.PROC_NAME, Fields.OPTIONS);
   private static final RecordSchema RESPONSE =
       RecordSchema.of("delete_proc_response", Fields.PROC_NAME, Fields.INFO);
-  private static final OptionSchema OPTIONS =
-      OptionSchema.of(KillOptions.ANSWER_TIMEOUT).notYet(KillOptions.GRACE_PERIOD);
+  private static final OptionSchema OPTIONS = OptionSchema.of(KillOptions.ANSWER_TIMEOUT);
 
   private final CoreAccess core;
   private final InstantSource clock;
@@ -39,7 +39,7 @@ final class DeleteProcEndpoint implements Endpoint {
 
   @Override
   public Duration longestWait() {
-    return LONGEST_CHOICE;
+    return KillOptions.LONGEST_WAIT;
   }
 
   @Override
@@ -48,8 +48,7 @@ final class DeleteProcEndpoint implements Endpoint {
     String name = Names.require("proc_name", request.get(Fields.PROC_NAME));
     Answer.Killed killed =
         core.ask(
-            new Command.DeleteProc(
-                name, KillOptions.facts(caller, clock), KillOptions.answerTimeoutMillis(options)),
+            new Command.DeleteProc(name, KillOptions.terms(options, caller, clock)),
             Answer.Killed.class);
     return WireRecord.builder(RESPONSE)
         .put(Fields.PROC_NAME, name)

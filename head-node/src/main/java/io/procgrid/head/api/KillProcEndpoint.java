@@ -26,8 +26,15 @@ final class KillProcEndpoint implements Endpoint {
   private static final String DRY_RUN = "dry_run";
   private static final String CLEAR = "clear_execute_at_startup";
   private static final OptionSchema OPTIONS =
-      OptionSchema.of(RUN_TAG, PROC_NAME, WORKER, DRY_RUN, CLEAR, KillOptions.ANSWER_TIMEOUT)
-          .notYet("user", KillOptions.GRACE_PERIOD);
+      OptionSchema.of(
+              RUN_TAG,
+              PROC_NAME,
+              WORKER,
+              DRY_RUN,
+              CLEAR,
+              KillOptions.GRACE_PERIOD,
+              KillOptions.ANSWER_TIMEOUT)
+          .notYet("user");
 
   private final CoreAccess core;
   private final InstantSource clock;
@@ -49,7 +56,7 @@ final class KillProcEndpoint implements Endpoint {
 
   @Override
   public Duration longestWait() {
-    return LONGEST_CHOICE;
+    return KillOptions.LONGEST_WAIT;
   }
 
   @Override
@@ -70,11 +77,7 @@ final class KillProcEndpoint implements Endpoint {
     Answer.Killed killed =
         core.ask(
             new Command.KillRuns(
-                selector,
-                KillOptions.facts(caller, clock),
-                KillOptions.answerTimeoutMillis(options),
-                options.flag(DRY_RUN),
-                clear),
+                selector, KillOptions.terms(options, caller, clock), options.flag(DRY_RUN), clear),
             Answer.Killed.class);
     return WireRecord.builder(RESPONSE)
         .put(

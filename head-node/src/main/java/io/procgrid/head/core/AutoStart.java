@@ -55,6 +55,7 @@ final class AutoStart {
 
   private final CoreContext context;
   private final Runs runs;
+  private final Endings endings;
   private final Dispatcher dispatcher;
   private final Workers workers;
   private final TreeMap<Long, Entry> entries = new TreeMap<>();
@@ -62,9 +63,15 @@ final class AutoStart {
   private int taking;
 
   AutoStart(
-      CoreContext context, Recovered recovered, Runs runs, Dispatcher dispatcher, Workers workers) {
+      CoreContext context,
+      Recovered recovered,
+      Runs runs,
+      Endings endings,
+      Dispatcher dispatcher,
+      Workers workers) {
     this.context = context;
     this.runs = runs;
+    this.endings = endings;
     this.dispatcher = dispatcher;
     this.workers = workers;
     for (Recovered.Entry entry : recovered.entries()) {
@@ -184,6 +191,10 @@ final class AutoStart {
   private void begin(Entry entry, int incarnation) {
     entry.incarnation = incarnation;
     entry.cleared = false;
+    Run former = runs.find(entry.runId);
+    if (former != null) {
+      endings.cleared(former);
+    }
     Run run = new Run(entry.runId, incarnation, entry.proc, entry.request);
     run.acceptedInThisTerm = true;
     runs.put(run);

@@ -17,7 +17,7 @@ public sealed interface Command {
    * Kills the proc's runs, removes its entries and frees the name. Answered by {@link
    * Answer.Killed}.
    */
-  record DeleteProc(String name, KillFacts facts, long answerTimeoutMillis) implements Command {}
+  record DeleteProc(String name, KillTerms terms) implements Command {}
 
   /** Answered by {@link Answer.Procs}; refused when a name is given that does not exist. */
   record ShowProcs(String name) implements Command {}
@@ -30,16 +30,10 @@ public sealed interface Command {
    * proven and the intents are durable, or the time is up; refused, outcome unknown, when nothing
    * could be stored in time.
    *
-   * @param answerTimeoutMillis ms from now
    * @param dryRun list only
    * @param clearAutoStart also remove the matching auto-start entries
    */
-  record KillRuns(
-      Selector selector,
-      KillFacts facts,
-      long answerTimeoutMillis,
-      boolean dryRun,
-      boolean clearAutoStart)
+  record KillRuns(Selector selector, KillTerms terms, boolean dryRun, boolean clearAutoStart)
       implements Command {}
 
   /**

@@ -96,7 +96,7 @@ final class Dispatcher {
 
   private boolean isRoomFor(ProcDefinition proc) {
     for (WorkerState worker : workers.all()) {
-      if (worker.isReady() && worker.hasRoomFor(proc)) {
+      if (worker.takes(proc)) {
         return true;
       }
     }
@@ -120,7 +120,10 @@ final class Dispatcher {
     List<Segment> placed = new ArrayList<>();
     for (Segment segment : run.segments) {
       WorkerState worker = placeFor(segment);
-      if (worker != null) {
+      if (worker == null) {
+        sayWhyItWaits(segment);
+      } else {
+        segment.message = "";
         segment.workerNumber = worker.number();
         segment.phase = SegmentPhase.PLACING;
         segment.placement = worker.placement();
@@ -168,14 +171,27 @@ final class Dispatcher {
       return leastLoaded(segment);
     }
     WorkerState worker = workers.find(segment.workerNumber);
-    return worker != null && worker.isReady() && worker.canTake(segment) ? worker : null;
+    return worker != null && worker.takes(segment) ? worker : null;
+  }
+
+  /** The other segments of its run may be under way: what is said of the run is not of it. */
+  private void sayWhyItWaits(Segment segment) {
+    if (segment.phase == SegmentPhase.WAITING) {
+      WorkerState worker = workers.find(segment.workerNumber);
+      segment.message = worker != null && worker.degraded ? degraded(worker) : "";
+    }
+  }
+
+  private static String degraded(WorkerState worker) {
+    return "waits for %s: a process there resists its kill, and nothing new is placed there before it is dead"
+        .formatted(worker);
   }
 
   /** Fewest live processes, then the lowest number. */
   private @Nullable WorkerState leastLoaded(Segment segment) {
     WorkerState best = null;
     for (WorkerState worker : workers.all()) {
-      if (!worker.isReady() || worker.degraded || !worker.canTake(segment)) {
+      if (!worker.takes(segment)) {
         continue;
       }
       if (best == null || worker.processes() < best.processes()) {
@@ -256,14 +272,20 @@ final class Dispatcher {
       return "%d workers known from before the head's start are not back yet"
           .formatted(workers.missing());
     }
+    WorkerState degraded = null;
     for (WorkerState worker : workers.all()) {
-      if (worker.isReady()) {
+      if (worker.isReady() && !worker.degraded) {
         return run.proc.maxConcurrencyPerNode() == 0
             ? "it is about to start"
             : "max_concurrency_per_node=%d of proc '%s' is reached; it starts as soon as a run ends"
                 .formatted(run.proc.maxConcurrencyPerNode(), run.proc.name());
       }
+      if (worker.isReady()) {
+        degraded = worker;
+      }
     }
-    return "no worker is connected; it starts as soon as one is";
+    return degraded == null
+        ? "no worker is connected; it starts as soon as one is"
+        : degraded(degraded);
   }
 }

@@ -55,6 +55,10 @@ final class Endings {
       sendForget(worker, key, worker.lastDispatchNumber);
       return;
     }
+    if (segment.phase == SegmentPhase.OVER && segment.outputSaved) {
+      // A kill that came after the worker had forgotten the segment has left a tombstone there.
+      forget(segment);
+    }
     if (!segment.phase.mayLive()) {
       return;
     }
@@ -80,16 +84,17 @@ final class Endings {
     if (run.intent != null || facts == null || outcome.runStatus() != RunStatus.KILLED) {
       return false;
     }
-    ends.intend(run, facts);
+    ends.intend(run, new KillIntent(facts));
     return true;
   }
 
   private static void end(Segment segment, Outcome reported, Ends ends) {
-    Outcome outcome = withoutOverclaiming(segment, reported);
-    KillFacts intent = segment.run.intent;
+    KillIntent intent = segment.run.intent;
+    Outcome proven = withoutOverclaiming(segment, reported);
+    Outcome outcome = intent == null ? proven : proven.during(intent.facts());
     segment.phase = SegmentPhase.ENDING;
     segment.status = outcome.runStatus();
-    segment.message = intent == null ? Messages.of(outcome) : Messages.of(outcome, intent);
+    segment.message = intent == null ? Messages.of(outcome) : Messages.of(outcome, intent.facts());
     segment.startedAtMillis = outcome.startedAtMillis();
     segment.endedAtMillis = outcome.endedAtMillis();
     segment.killMillis = outcome.killMillis();
@@ -153,10 +158,16 @@ final class Endings {
 
   /** The ends are in the store. */
   void stored(Ends ends) {
-    Set<Run> touched = new LinkedHashSet<>(ends.intents);
-    for (Run run : ends.intents) {
+    Set<Run> touched = new LinkedHashSet<>(ends.intents.keySet());
+    Ends postponed = new Ends();
+    ends.intents.forEach((run, stored) -> {
       run.intentStored = true;
-    }
+      KillIntent intent = run.intent;
+      if (intent != null && !intent.equals(stored) && !run.endOnItsWay) {
+        // A harder kill came while this one was tried again: it must not stand in its place.
+        postponed.intend(run, intent);
+      }
+    });
     for (Segment segment : ends.segments) {
       segment.phase = SegmentPhase.OVER;
       touched.add(segment.run);
@@ -167,7 +178,6 @@ final class Endings {
       touched.add(run);
       listener.runEnded(run);
     }
-    Ends postponed = new Ends();
     for (Run run : touched) {
       if (!run.endStored) {
         listener.runProgressed(run);
@@ -302,7 +312,7 @@ final class Endings {
       Segment segment = runs.find(key, worker.identity());
       if (segment == null || worker.isForgotten()) {
         sendForget(worker, key, worker.lastDispatchNumber);
-      } else if (segment.phase == SegmentPhase.OVER && !segment.forgotten) {
+      } else if (segment.phase == SegmentPhase.OVER) {
         sendForget(worker, key, segment.lastDispatchNumber);
       }
     }

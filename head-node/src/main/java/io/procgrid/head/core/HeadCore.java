@@ -52,7 +52,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     killing = new Killing(context, workers, runs, endings, leftovers);
     starts = new Starts(context, workers, runs, killing);
     dispatcher = new Dispatcher(context, workers, starts, killing);
-    autoStart = new AutoStart(context, recovered, runs, dispatcher, workers);
+    autoStart = new AutoStart(context, recovered, runs, endings, dispatcher, workers);
     kills = new Kills(context, runs, procs, autoStart, killing, endings);
     queries = new RunQueries(context, runs, autoStart, dispatcher, endings);
     reconciliation =
@@ -167,7 +167,13 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     begun = true;
     workers.dialAll();
     for (Run run : List.copyOf(runs.all())) {
-      if (run.intent != null && !run.isOver()) {
+      if (run.isOver()) {
+        continue;
+      }
+      KillIntent intent = run.intent;
+      if (intent != null) {
+        // How much of it is over is the workers' to know.
+        run.graceEndsMillis = context.now() + intent.graceMillis();
         killing.carryOut(run);
       }
     }

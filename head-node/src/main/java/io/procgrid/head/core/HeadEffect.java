@@ -5,6 +5,7 @@ import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.SegmentSpec;
 
@@ -63,6 +64,11 @@ public sealed interface HeadEffect {
   /** Answered by {@link HeadEvent.InventoryReceived}, or LinkDown. */
   record FetchInventory(WorkerIdentity identity, WorkerInstance instance) implements ToWorker {}
 
+  /** Lets segments begin that the worker had accepted before it restarted. May be repeated. */
+  record SendProceed(
+      WorkerIdentity identity, WorkerInstance instance, ImmutableList<SegmentKey> segments)
+      implements ToWorker {}
+
   /** Answered by {@link HeadEvent.StartAnswered}, {@link HeadEvent.StartUnanswered} or LinkDown. */
   record SendStart(
       WorkerIdentity identity, WorkerInstance instance, ImmutableList<StartOrder> orders)
@@ -79,7 +85,12 @@ public sealed interface HeadEffect {
       implements ToWorker {}
 
   /** One segment to kill. */
-  record KillOrder(SegmentKey segment, KillFacts facts) {}
+  record KillOrder(SegmentKey segment, KillFacts facts, Grace grace) {
+    /** To be killed at once. */
+    public KillOrder(SegmentKey segment, KillFacts facts) {
+      this(segment, facts, Grace.NONE);
+    }
+  }
 
   /** Answered by {@link HeadEvent.Forgotten} or LinkDown. */
   record SendForget(

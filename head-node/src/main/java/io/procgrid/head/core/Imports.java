@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.head.core.HeadEvent.InventoryItem.State;
@@ -246,7 +247,8 @@ final class Imports {
           ImmutableMap.of(),
           0,
           false,
-          ImmutableMap.of());
+          ImmutableMap.of(),
+          Grace.NONE);
     }
     return new ProcDefinition(
         spec.procName(),
@@ -257,7 +259,8 @@ final class Imports {
         ImmutableMap.of(),
         0,
         spec.waitForTree(),
-        ImmutableMap.copyOf(spec.environment()));
+        ImmutableMap.copyOf(spec.environment()),
+        Grace.NONE);
   }
 
   /** What the journal does not tell, such as the tag, is not made up. */

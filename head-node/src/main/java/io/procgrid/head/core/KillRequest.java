@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** One call that waits for the proof of its kills. Mutable; touched by the core only. */
 final class KillRequest {
   final long request;
+  final KillTerms terms;
   final long startedMillis;
 
   /** Selected at the call, by ascending id. */
@@ -23,8 +24,9 @@ final class KillRequest {
 
   Timers.@Nullable Timer timeUp;
 
-  KillRequest(long request, long startedMillis, List<Run> selected) {
+  KillRequest(long request, KillTerms terms, long startedMillis, List<Run> selected) {
     this.request = request;
+    this.terms = terms;
     this.startedMillis = startedMillis;
     this.selected = selected;
     this.unproven = new LinkedHashSet<>(selected);

@@ -44,8 +44,8 @@ final class Killing {
    * dispatched from now on. The ends must then be stored.
    */
   void endWaiting(Run run, Ends ends) {
-    KillFacts facts = run.intent;
-    if (facts == null || run.isOver() || run.fixing) {
+    KillIntent intent = run.intent;
+    if (intent == null || run.isOver() || run.fixing) {
       return;
     }
     if (!run.isFixed() && !run.isDistributed()) {
@@ -58,7 +58,7 @@ final class Killing {
       if (segment.phase == SegmentPhase.WAITING) {
         segment.phase = SegmentPhase.ENDING;
         segment.status = RunStatus.KILLED;
-        segment.message = Messages.killed(facts) + " before it started";
+        segment.message = Messages.killed(intent.facts()) + " before it started";
         segment.outputSaved = true;
         segment.forgotten = true;
         ends.segments.add(segment);
@@ -108,9 +108,13 @@ final class Killing {
   private void send(WorkerState worker, List<Segment> segments) {
     ImmutableList.Builder<HeadEffect.KillOrder> orders = ImmutableList.builder();
     for (Segment segment : segments) {
-      KillFacts facts = segment.run.intent;
-      if (facts != null) {
-        orders.add(new HeadEffect.KillOrder(segment.journalKey, facts));
+      KillIntent intent = segment.run.intent;
+      if (intent != null) {
+        orders.add(
+            new HeadEffect.KillOrder(
+                segment.journalKey,
+                intent.facts(),
+                segment.run.proc.killGrace().lasting(intent.graceMillis())));
       }
     }
     send(worker, orders.build());
@@ -181,9 +185,6 @@ final class Killing {
       if (!segment.phase.mayLive()) {
         continue;
       }
-      if (!segment.killBlocked.isEmpty()) {
-        return segment.killBlocked;
-      }
       WorkerState worker = workers.find(segment.requirePlacement().identity());
       if (worker == null) {
         return "segment %s was placed on a worker that is no longer known (%s)"
@@ -197,6 +198,17 @@ final class Killing {
       if (!worker.isConnected()) {
         return "%s cannot be reached: %s; the kill is carried out when it returns"
             .formatted(worker, worker.downReason);
+      }
+      if (!segment.killBlocked.isEmpty()) {
+        return segment.killBlocked;
+      }
+      if (run.graceEndsMillis > context.now()) {
+        return "the grace period ends in %d ms: until then segment %s on %s may end of signal %d by itself; kill with grace_period_ms=0 to end it now"
+            .formatted(
+                run.graceEndsMillis - context.now(),
+                segment.dataSegmentId,
+                worker,
+                run.proc.killGrace().signal());
       }
       return "%s has not proven segment %s dead yet".formatted(worker, segment.dataSegmentId);
     }

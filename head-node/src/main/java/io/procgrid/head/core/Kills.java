@@ -52,9 +52,7 @@ final class Kills {
       List<AutoStart.Entry> removed =
           command.clearAutoStart() ? autoStart.matching(command.selector()) : List.of();
       carryOut(
-          new KillRequest(request, started, selected),
-          command.facts(),
-          command.answerTimeoutMillis(),
+          new KillRequest(request, command.terms(), started, selected),
           removed,
           List.of(),
           () -> {});
@@ -72,9 +70,7 @@ final class Kills {
     autoStart.whenNoneIsBeginning(() -> {
       Selector selector = new Selector(null, "", name, "");
       carryOut(
-          new KillRequest(request, started, select(selector)),
-          command.facts(),
-          command.answerTimeoutMillis(),
+          new KillRequest(request, command.terms(), started, select(selector)),
           autoStart.matching(selector),
           List.of(new Mutation.ProcDeleted(name)),
           () -> procs.deleted(name));
@@ -84,15 +80,19 @@ final class Kills {
   /** Kills a run of a proc that was deleted while the run was on its way into the store. */
   void killOrphan(Run run, KillFacts facts) {
     Ends ends = new Ends();
-    ends.intend(run, facts);
+    ends.intend(run, new KillIntent(facts));
     killing.endWaiting(run, ends);
     context.persistFacts(ends.mutations, () -> endings.stored(ends));
   }
 
+  /**
+   * Those whose end is not in the store: what is over in memory alone would come back if the head
+   * crashed now, so the call answers for it too.
+   */
   private List<Run> select(Selector selector) {
     List<Run> selected = new ArrayList<>();
     for (Run run : runs.matching(selector)) {
-      if (!run.isOver()) {
+      if (!run.endStored) {
         selected.add(run);
       }
     }
@@ -101,15 +101,17 @@ final class Kills {
 
   private void list(long request, long started, List<Run> selected) {
     ImmutableList.Builder<Long> ids = ImmutableList.builder();
-    selected.forEach(run -> ids.add(run.runId));
+    for (Run run : selected) {
+      if (!run.isOver()) {
+        ids.add(run.runId);
+      }
+    }
     context.outbox.reply(
         request, new Answer.Killed(ids.build(), ImmutableMap.of(), context.now() - started));
   }
 
   private void carryOut(
       KillRequest kill,
-      KillFacts facts,
-      long answerTimeoutMillis,
       List<AutoStart.Entry> removed,
       List<Mutation> besides,
       Runnable whenStored) {
@@ -119,7 +121,7 @@ final class Kills {
     removeEntries(removed, ends);
     for (Run run : kill.selected) {
       run.killers.add(kill);
-      intend(run, facts, ends);
+      intend(run, kill.terms, ends);
     }
     // Side by side: the intents into the store, the kills to the workers.
     context.persistFacts(
@@ -131,7 +133,25 @@ final class Kills {
           check(kill);
         });
     killing.sendFor(kill.selected);
-    kill.timeUp = context.timers.at(kill.startedMillis + answerTimeoutMillis, () -> timeUp(kill));
+    setTimer(kill);
+  }
+
+  /** When the call is answered at the latest, as far as is known now. */
+  private void setTimer(KillRequest kill) {
+    if (kill.timeUp != null) {
+      context.timers.cancel(kill.timeUp);
+    }
+    Long chosen = kill.terms.answerTimeoutMillis();
+    long end = kill.startedMillis;
+    if (chosen != null) {
+      end += chosen;
+    } else {
+      for (Run run : kill.selected) {
+        end = Math.max(end, run.graceEndsMillis);
+      }
+      end += KillTerms.DEFAULT_ANSWER_MILLIS;
+    }
+    kill.timeUp = context.timers.at(end, () -> timeUp(kill));
   }
 
   private void removeEntries(List<AutoStart.Entry> removed, Ends ends) {
@@ -141,9 +161,13 @@ final class Kills {
     }
   }
 
-  private void intend(Run run, KillFacts facts, Ends ends) {
-    if (run.intent == null) {
-      ends.intend(run, facts);
+  private void intend(Run run, KillTerms terms, Ends ends) {
+    boolean endedByItself = run.isOver() && run.intent == null;
+    if (!endedByItself) {
+      intendOrHarden(run, terms, ends);
+    }
+    if (run.isOver()) {
+      return;
     }
     AutoStart.Entry entry = autoStart.find(run.runId);
     if (entry != null && autoStart.isDue(entry)) {
@@ -153,6 +177,24 @@ final class Kills {
       ends.mutations.add(autoStart.taken(entry, 0));
     }
     killing.endWaiting(run, ends);
+  }
+
+  private void intendOrHarden(Run run, KillTerms terms, Ends ends) {
+    long graceMillis = terms.graceFor(run.proc);
+    long graceEndsMillis = context.now() + graceMillis;
+    KillIntent intent = run.intent;
+    if (intent == null) {
+      ends.intend(run, new KillIntent(terms.facts(), graceMillis));
+      run.graceEndsMillis = graceEndsMillis;
+    } else if (graceMillis < intent.graceMillis()) {
+      ends.intend(run, new KillIntent(intent.facts(), graceMillis));
+      run.graceEndsMillis = Math.min(run.graceEndsMillis, graceEndsMillis);
+      // Who waited for the end of the longer grace waits for that of the shorter one now.
+      run.killers.stream().filter(kill -> kill.timeUp != null).forEach(this::setTimer);
+    } else if (!run.intentStored) {
+      // That of an earlier call may have failed to reach the store, and be waiting to be tried again.
+      ends.intend(run, intent);
+    }
   }
 
   /** The end of a run is in the store. */

@@ -70,9 +70,9 @@ final class LeftoverKills {
   /** Has a leftover killed whose run is to die; does nothing for what no worker found. */
   void kill(Segment segment) {
     WorkerState finder = finderOf(segment);
-    KillFacts facts = segment.run.intent;
-    if (finder != null && facts != null) {
-      send(finder, segment.requirePlacement().identity(), segment.journalKey, facts);
+    KillIntent intent = segment.run.intent;
+    if (finder != null && intent != null) {
+      send(finder, segment.requirePlacement().identity(), segment.journalKey, intent.facts());
     }
   }
 

@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +65,11 @@ public sealed interface Mutation {
   /** A segment was placed: from now on it may have been started there. */
   record SegmentPlaced(SegmentKey segment, Placement placement) implements Mutation {}
 
-  /** The run is to die, in this incarnation. Stays until every segment is proven over. */
-  record KillIntended(long runId, int incarnation, KillFacts facts) implements Mutation {}
+  /**
+   * The run is to die, in this incarnation. Stays until every segment is proven over; a later one,
+   * which has less grace, takes its place.
+   */
+  record KillIntended(long runId, int incarnation, KillIntent intent) implements Mutation {}
 
   /**
    * A segment is over.

@@ -3,6 +3,7 @@ package io.procgrid.head.core;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.Grace;
 
 /**
  * A proc as created. Its files live in the store under the bundle's hash.
@@ -16,6 +17,7 @@ import io.procgrid.common.run.ExecutionMode;
  * @param maxConcurrencyPerNode most processes of it at once on one worker; 0 = unlimited
  * @param waitForTree whether a segment goes on after its leader until the tree ended
  * @param environment the {@code env.*} options, without the prefix
+ * @param killGrace what a kill begins with, unless its caller chooses another time
  */
 public record ProcDefinition(
     String name,
@@ -26,4 +28,5 @@ public record ProcDefinition(
     ImmutableMap<String, String> options,
     int maxConcurrencyPerNode,
     boolean waitForTree,
-    ImmutableMap<String, String> environment) {}
+    ImmutableMap<String, String> environment,
+    Grace killGrace) {}

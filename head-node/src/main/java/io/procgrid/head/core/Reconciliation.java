@@ -1,5 +1,6 @@
 package io.procgrid.head.core;
 
+import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.KillFacts;
@@ -94,6 +95,7 @@ final class Reconciliation {
     }
     killOrphans(worker, orphans, "the head, where the run is unknown or over");
     worker.link = WorkerState.Link.READY;
+    proceed(worker, event);
     for (Segment segment : List.copyOf(worker.segments.values())) {
       if (!known.contains(segment.journalKey)) {
         missing(worker, segment);
@@ -115,6 +117,28 @@ final class Reconciliation {
       endings.terminated(worker, item.segment(), outcomeOf(item));
     } else {
       orphans.add(item.segment());
+    }
+  }
+
+  /**
+   * What the worker accepted and had not begun when it restarted waits for a head's word: a kill may
+   * have been accepted here meanwhile.
+   */
+  private void proceed(WorkerState worker, HeadEvent.InventoryReceived event) {
+    ImmutableList.Builder<SegmentKey> wanted = ImmutableList.builder();
+    for (HeadEvent.InventoryItem item : event.items()) {
+      Segment segment = runs.find(item.segment(), worker.identity());
+      if (item.state() == HeadEvent.InventoryItem.State.ACCEPTED
+          && segment != null
+          && segment.phase.mayLive()
+          && segment.run.intent == null) {
+        wanted.add(item.segment());
+      }
+    }
+    ImmutableList<SegmentKey> segments = wanted.build();
+    if (!segments.isEmpty()) {
+      context.outbox.add(
+          new HeadEffect.SendProceed(worker.identity(), worker.instance(), segments));
     }
   }
 

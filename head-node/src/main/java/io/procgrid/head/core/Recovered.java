@@ -3,7 +3,6 @@ package io.procgrid.head.core;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +72,7 @@ public record Recovered(
       RunRequest request,
       ProcDefinition proc,
       @Nullable RunStatus status,
-      @Nullable KillFacts intent,
+      @Nullable KillIntent intent,
       ImmutableList<Segment> segments) {}
 
   /**

@@ -3,7 +3,6 @@ package io.procgrid.head.core;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import io.procgrid.common.run.ExecutionMode;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.common.run.SegmentSpec;
 import java.util.ArrayList;
@@ -29,7 +28,12 @@ final class Run {
    * Set by the first kill that selects it and never taken back: nothing of it is dispatched from
    * then on.
    */
-  @Nullable KillFacts intent;
+  @Nullable KillIntent intent;
+
+  /**
+   * When its grace is over as far as the head knows, on the core's clock, ms; set with the intent.
+   */
+  long graceEndsMillis;
 
   /** The intent is in the store. */
   boolean intentStored;

@@ -20,7 +20,6 @@ final class Runs {
     this.workers = workers;
   }
 
-  /** Also replaces a former incarnation. */
   void put(Run run) {
     byId.put(run.runId, run);
   }

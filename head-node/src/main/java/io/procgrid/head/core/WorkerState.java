@@ -32,6 +32,7 @@ final class WorkerState {
   /** Why the link is down, for users. */
   String downReason = "it has not connected since the head started";
 
+  /** A process there resists its kill. */
   boolean degraded;
 
   /** It is about to be forgotten: nothing is placed here. */
@@ -100,6 +101,16 @@ final class WorkerState {
     return link != Link.DOWN;
   }
 
+  /** Whether something new of the proc may be placed here. */
+  boolean takes(ProcDefinition proc) {
+    return isReady() && !degraded && hasRoomFor(proc);
+  }
+
+  /** Whether the segment may be placed here: nothing else of its name is in the journal. */
+  boolean takes(Segment segment) {
+    return takes(segment.run.proc) && !strangers.contains(segment.journalKey);
+  }
+
   /** What its journal held is in the store. */
   void imported() {
     importing = false;
@@ -121,11 +132,6 @@ final class WorkerState {
     return most == 0 || processesByProc.getOrDefault(proc.name(), 0) < most;
   }
 
-  /** True when the segment can be started here: there is a place, and nothing else of its name. */
-  boolean canTake(Segment segment) {
-    return hasRoomFor(segment.run.proc) && !strangers.contains(segment.journalKey);
-  }
-
   void occupy(Segment segment) {
     segments.put(segment.key, segment);
     processes++;
@@ -144,6 +150,7 @@ final class WorkerState {
   void disconnected(String reason) {
     link = Link.DOWN;
     downReason = reason;
+    degraded = false; // Told anew on the next connection, if it still is so.
     bundles.clear();
     bundlesOnTheWay.clear();
     for (Segment segment : segments.values()) {

@@ -112,6 +112,9 @@ final class Workers {
       return worker;
     }
     if (!record.instance().equals(known.instance())) {
+      // Should the announcement be the one that came late, the connection that stood must not be
+      // taken for the answer to the next Dial: there would be no LinkUp.
+      context.outbox.add(new HeadEffect.HangUp(known.identity(), known.instance()));
       known.disconnected("its process was replaced by a new one");
     }
     known.record = record;

@@ -2,6 +2,7 @@ package io.procgrid.head.engine;
 
 import io.procgrid.common.loop.Core;
 import io.procgrid.common.loop.EventLoop;
+import io.procgrid.common.loop.LoopListener;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.HeadEffect;
@@ -55,6 +56,7 @@ public final class HeadEngine implements CommandGateway, AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * @param listener sees what passes through the core
    * @param clock monotonic milliseconds
    * @param wallClock milliseconds since 1970
    * @param onFailure called once when the head must not go on; every waiting command has been
@@ -64,6 +66,7 @@ public final class HeadEngine implements CommandGateway, AutoCloseable {
       Core<HeadEvent, HeadEffect> core,
       Consumer<HeadEffect.Persist> store,
       Consumer<HeadEffect.ToWorker> links,
+      LoopListener<HeadEvent, HeadEffect> listener,
       LongSupplier clock,
       LongSupplier wallClock,
       Consumer<Throwable> onFailure) {
@@ -71,7 +74,7 @@ public final class HeadEngine implements CommandGateway, AutoCloseable {
     this.links = links;
     this.wallClock = wallClock;
     this.onFailure = onFailure;
-    this.loop = new EventLoop<>("head-core", core, this::perform, clock, this::fail);
+    this.loop = new EventLoop<>("head-core", core, this::perform, listener, clock, this::fail);
   }
 
   /** Begins to step the core. */

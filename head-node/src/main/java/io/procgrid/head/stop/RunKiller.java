@@ -2,6 +2,7 @@ package io.procgrid.head.stop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.procgrid.head.HeadFile;
 import java.io.IOException;
 import java.net.URI;
@@ -11,7 +12,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Asks the head of a data directory to kill every run. */
 final class RunKiller {
@@ -28,7 +31,11 @@ final class RunKiller {
     this.out = out;
   }
 
-  /** Returns what is not proven dead, one line each. */
+  /**
+   * Lets each run end in the way its proc asked for, and at once when the patience is over.
+   *
+   * @return what is not proven dead, one line each
+   */
   List<String> kill(Duration patience) throws IOException, InterruptedException {
     HeadFile head =
         HeadFile.read(dataDir)
@@ -36,11 +43,22 @@ final class RunKiller {
                 new IOException(
                     "%s is not there: no head runs on this data directory"
                         .formatted(HeadFile.in(dataDir))));
-    JsonNode answer = post(head.url() + "/kill/proc", patience);
-    JsonNode runs = answer.path("run_ids");
-    List<String> killed = new ArrayList<>();
-    runs.forEach(run -> killed.add(run.asText()));
+    String url = head.url() + "/kill/proc";
+    Set<String> killed = new LinkedHashSet<>();
+    List<String> survivors = kill(url, patience, JSON.createObjectNode(), killed);
+    if (!survivors.isEmpty()) {
+      ObjectNode atOnce = JSON.createObjectNode().put("grace_period_ms", "0");
+      survivors = kill(url, patience, atOnce, killed);
+    }
     out.append("killed %d run(s) %s%n".formatted(killed.size(), String.join(", ", killed)));
+    return survivors;
+  }
+
+  private static List<String> kill(
+      String url, Duration patience, ObjectNode options, Set<String> killed)
+      throws IOException, InterruptedException {
+    JsonNode answer = post(url, patience, options);
+    answer.path("run_ids").forEach(run -> killed.add(run.asText()));
     return pending(answer.path("info"));
   }
 
@@ -55,15 +73,10 @@ final class RunKiller {
     return survivors;
   }
 
-  private static JsonNode post(String url, Duration patience)
+  private static JsonNode post(String url, Duration patience, ObjectNode options)
       throws IOException, InterruptedException {
-    String body =
-        JSON.createObjectNode()
-            .set(
-                "options",
-                JSON.createObjectNode()
-                    .put("answer_timeout_ms", Long.toString(patience.toMillis())))
-            .toString();
+    options.put("answer_timeout_ms", Long.toString(patience.toMillis()));
+    String body = JSON.createObjectNode().set("options", options).toString();
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url))
             .header("Content-Type", "application/json")

@@ -100,7 +100,7 @@ final class Recovery {
         StoredRequest.read(row.getString("request")),
         StoredProc.read(row.getString("definition")),
         status == null ? null : StoredName.of(RunStatus.class, status),
-        intent == null ? null : StoredKill.read(Json.parse(intent)),
+        intent == null ? null : StoredKill.readIntent(Json.parse(intent)),
         segments.stream().map(Recovery::segment).collect(ImmutableList.toImmutableList()));
   }
 

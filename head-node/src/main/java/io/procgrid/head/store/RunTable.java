@@ -91,7 +91,7 @@ final class RunTable {
   void intendKill(Mutation.KillIntended intended) throws SQLException {
     statements.update(
         "UPDATE run SET intent = ? WHERE run_id = ? AND incarnation = ?",
-        Json.print(StoredKill.write(intended.facts())),
+        Json.print(StoredKill.write(intended.intent())),
         intended.runId(),
         intended.incarnation());
   }

@@ -3,6 +3,7 @@ package io.procgrid.head.store;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.Grace;
 import io.procgrid.head.core.ProcDefinition;
 import java.sql.SQLDataException;
 import java.sql.SQLException;
@@ -22,6 +23,8 @@ final class StoredProc {
     json.put("max_concurrency_per_node", proc.maxConcurrencyPerNode());
     json.put("wait_for_tree", proc.waitForTree());
     json.set("environment", Json.map(proc.environment()));
+    json.put("kill_signal", proc.killGrace().signal());
+    json.put("kill_grace_millis", proc.killGrace().millis());
     return Json.print(json);
   }
 
@@ -38,6 +41,10 @@ final class StoredProc {
         Json.map(json.required("options")),
         json.required("max_concurrency_per_node").intValue(),
         json.required("wait_for_tree").booleanValue(),
-        Json.map(json.required("environment")));
+        Json.map(json.required("environment")),
+        // Absent from what was stored before procs had a choice.
+        new Grace(
+            json.path("kill_signal").asInt(Grace.NONE.signal()),
+            json.path("kill_grace_millis").asLong(0)));
   }
 }

@@ -57,6 +57,7 @@ final class EffectBatch {
       case HeadEffect.SendStart start -> starts.addAll(start.orders());
       case HeadEffect.SendForget forget -> forgets.addAll(forget.orders());
       case HeadEffect.FetchInventory _,
+          HeadEffect.SendProceed _,
           HeadEffect.PutBundle _,
           HeadEffect.CollectOutput _,
           HeadEffect.KillLeftover _,

@@ -6,7 +6,8 @@ package io.procgrid.head.workers;
  * @param connect for the answer of Connect
  * @param call for the answer of Start and Forget
  * @param inventory for the whole inventory
- * @param kill for the proofs of one Kill stream; the worker goes on after it
+ * @param kill for the proofs of one Kill stream, from the end of the longest grace in it; the
+ *     worker goes on after it
  * @param bundle for the delivery of a proc's files
  * @param output for the output of one segment
  * @param silence without a message on Watch until the worker counts as lost; it sends one each

@@ -14,6 +14,8 @@ import io.procgrid.proto.v1.InventoryRequest;
 import io.procgrid.proto.v1.KillLeftoverRequest;
 import io.procgrid.proto.v1.KillOrder;
 import io.procgrid.proto.v1.KillRequest;
+import io.procgrid.proto.v1.ProceedRequest;
+import io.procgrid.proto.v1.ProceedResponse;
 import io.procgrid.proto.v1.ReadOutputRequest;
 import io.procgrid.proto.v1.StartOrder;
 import io.procgrid.proto.v1.StartRequest;
@@ -51,6 +53,22 @@ final class WorkerCalls {
                         new HeadEvent.InventoryReceived(
                             connection.identity(), connection.instance(), items)),
                 status -> connection.failed(status, connection::lose)));
+  }
+
+  /** What cannot be told is told on the next connection, after the inventory. */
+  void proceed(List<SegmentKey> segments) {
+    List<io.procgrid.proto.v1.SegmentKey> messages =
+        segments.stream().map(WireCodec::encode).toList();
+    for (List<io.procgrid.proto.v1.SegmentKey> part : MessageSplit.split(messages)) {
+      connection
+          .within(environment.timing().call())
+          .proceed(
+              ProceedRequest.newBuilder().setTo(connection.address()).addAllSegments(part).build(),
+              new CollectedReply<ProceedResponse, ProceedResponse>(
+                  response -> response,
+                  responses -> {},
+                  status -> connection.failed(status, connection::lose)));
+    }
   }
 
   /** A Start that no message can carry is answered here; the others go out in parts. */
@@ -117,8 +135,9 @@ final class WorkerCalls {
   void kill(List<HeadEffect.KillOrder> orders) {
     List<KillOrder> messages = orders.stream().map(WorkerWire::encode).toList();
     for (List<KillOrder> part : MessageSplit.split(messages)) {
+      long longestGrace = part.stream().mapToLong(KillOrder::getGraceMillis).max().orElse(0);
       connection
-          .within(environment.timing().kill())
+          .within(longestGrace + environment.timing().kill())
           .kill(
               KillRequest.newBuilder().setTo(connection.address()).addAllOrders(part).build(),
               new KillCall(

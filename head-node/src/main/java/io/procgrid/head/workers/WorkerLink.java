@@ -116,6 +116,12 @@ final class WorkerLink {
           current.calls().fetchInventory();
         }
       }
+      case HeadEffect.SendProceed proceed -> {
+        Connection current = standing(proceed);
+        if (current != null) {
+          current.calls().proceed(proceed.segments());
+        }
+      }
       case HeadEffect.SendStart start -> {
         Connection current = standing(start);
         if (current != null) {

@@ -41,6 +41,8 @@ final class WorkerWire {
     return KillOrder.newBuilder()
         .setSegment(WireCodec.encode(order.segment()))
         .setFacts(WireCodec.encode(order.facts()))
+        .setGraceMillis(order.grace().millis())
+        .setSignal(order.grace().signal())
         .build();
   }
 

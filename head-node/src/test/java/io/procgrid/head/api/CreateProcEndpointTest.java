@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import com.google.protobuf.ByteString;
 import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.Grace;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.ProcDefinition;
 import org.junit.jupiter.api.AfterAll;
@@ -137,7 +138,7 @@ class CreateProcEndpointTest {
         "{\"proc_name\":\"p\",\"files\":{\"a\":\"\",\"b\":\"\"}} | the only file, but there are 2",
         "{\"proc_name\":\"p\",\"command\":\"x\",\"args\":[\"a\\u0000\"]} | args[0]",
         "{\"proc_name\":\"p\",\"command\":\"x\\u0000\"} | command",
-        "{\"proc_name\":\"p\",\"command\":\"x\",\"options\":{\"max_concurrency\":\"1\"}} | valid are env.*, file_encoding, max_concurrency_per_node, wait_for_tree",
+        "{\"proc_name\":\"p\",\"command\":\"x\",\"options\":{\"max_concurrency\":\"1\"}} | valid are env.*, file_encoding, kill_grace_period_ms, kill_signal, max_concurrency_per_node, wait_for_tree",
         "{\"proc_name\":\"p\",\"command\":\"x\",\"options\":{\"max_concurrency_per_node\":\"-1\"}} | an integer from 0",
         "{\"proc_name\":\"p\",\"command\":\"x\",\"options\":{\"max_concurrency_per_node\":\"two\"}} | = \"two\": must be an integer",
         "{\"proc_name\":\"p\",\"command\":\"x\",\"options\":{\"max_concurrency_per_node\":\"99999999999999999999999\"}} | an integer from 0",
@@ -161,8 +162,12 @@ class CreateProcEndpointTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "set_environment", "require_complete", "kill_signal", "kill_grace_period_ms",
-        "max_runtime_ms", "cpu_max", "memory_max", "pids_max"
+        "set_environment",
+        "require_complete",
+        "max_runtime_ms",
+        "cpu_max",
+        "memory_max",
+        "pids_max"
       })
   void optionsThatComeLaterAreSaidToBeNotSupportedYet(String option) {
     RestHarness.Answered answered =
@@ -172,6 +177,68 @@ class CreateProcEndpointTest {
 
     assertThat(answered.isCleanError()).isTrue();
     assertThat(answered.message()).contains(option).contains("not supported yet");
+    assertThat(REST.core.changes()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TERM,15",
+    "SIGTERM,15",
+    "sigint,2",
+    "INT,2",
+    "HUP,1",
+    "QUIT,3",
+    "USR1,10",
+    "SIGUSR2,12",
+    "34,34",
+    "1,1",
+    "64,64"
+  })
+  void killSignalIsTakenByNameAndNumberAndShownAsGiven(String given, int number) {
+    REST.post(
+            "/create/proc",
+            """
+            {"proc_name": "p", "command": "x",
+             "options": {"kill_signal": "%s", "kill_grace_period_ms": "600000"}}
+            """
+                .formatted(given))
+        .data();
+
+    ProcDefinition proc = created().proc();
+    assertThat(proc.killGrace()).isEqualTo(new Grace(number, 600_000));
+    assertThat(proc.options()).containsEntry("kill_signal", given);
+    assertThat(proc.options()).containsEntry("kill_grace_period_ms", "600000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "\"kill_signal\":\"USR1\"",
+        // Nobody has any use for time after that.
+        "\"kill_signal\":\"KILL\",\"kill_grace_period_ms\":\"5\""
+      })
+  void procIsKilledAtOnceUnlessItAsksForTime(String options) {
+    REST.post(
+            "/create/proc",
+            "{\"proc_name\":\"p\",\"command\":\"x\",\"options\":{%s}}".formatted(options))
+        .data();
+
+    assertThat(created().proc().killGrace().isNone()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "SIG", "STOP", "TERM ", "0", "65", "-9", "015x", "SIGSIGTERM"})
+  void killSignalThatIsNoneIsRefusedWithTheValidOnes(String given) {
+    RestHarness.Answered answered =
+        REST.post(
+            "/create/proc",
+            "{\"proc_name\":\"p\",\"command\":\"x\",\"options\":{\"kill_signal\":\"%s\"}}"
+                .formatted(given));
+
+    assertThat(answered.isCleanError()).as("%s", answered).isTrue();
+    assertThat(answered.message())
+        .contains("kill_signal", "TERM, INT, HUP, QUIT, USR1, USR2, KILL");
     assertThat(REST.core.changes()).isEmpty();
   }
 

@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
+import io.procgrid.head.core.KillTerms;
 import io.procgrid.head.core.Selector;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -42,8 +43,7 @@ class KillProcEndpointTest {
         .isEqualTo(
             new Command.KillRuns(
                 Selector.ALL,
-                new KillFacts("", RestHarness.NOW, "127.0.0.1"),
-                10_000,
+                new KillTerms(new KillFacts("", RestHarness.NOW, "127.0.0.1"), null, null),
                 false,
                 false));
   }
@@ -54,14 +54,16 @@ class KillProcEndpointTest {
             "/kill/proc",
             """
             {"run_id": 7, "options": {"run_tag": "blue", "proc_name": "p", "worker": "2", "dry_run": "true",
-             "clear_execute_at_startup": "true", "answer_timeout_ms": "1500"}}
+             "clear_execute_at_startup": "true", "answer_timeout_ms": "1500",
+             "grace_period_ms": "0"}}
             """)
         .data();
 
     assertThat(killAsked().selector()).isEqualTo(new Selector(7L, "blue", "p", "2"));
     assertThat(killAsked().dryRun()).isTrue();
     assertThat(killAsked().clearAutoStart()).isTrue();
-    assertThat(killAsked().answerTimeoutMillis()).isEqualTo(1500);
+    assertThat(killAsked().terms().answerTimeoutMillis()).isEqualTo(1500);
+    assertThat(killAsked().terms().graceMillis()).isEqualTo(0);
   }
 
   @ParameterizedTest
@@ -105,7 +107,7 @@ class KillProcEndpointTest {
       value = {
         "{\"runid\":\"7\"} | runid = \"7\": unknown field of kill_proc_request; valid are run_id, options",
         "{\"run_id\":null} | run_id = null",
-        "{\"options\":{\"run_tgs\":\"x\"}} | options.run_tgs = \"x\": unknown option; valid are answer_timeout_ms, clear_execute_at_startup, dry_run, proc_name, run_tag, worker",
+        "{\"options\":{\"run_tgs\":\"x\"}} | options.run_tgs = \"x\": unknown option; valid are answer_timeout_ms, clear_execute_at_startup, dry_run, grace_period_ms, proc_name, run_tag, worker",
         "{\"run_id\":\"7\",\"options\":{\"clear_execute_at_startup\":\"maybe\"}} | = \"maybe\": must be true or false",
         "{\"run_id\":\"7\",\"options\":{\"clear_execute_at_startup\":true}} | write \"true\" in quotes",
         "{\"run_id\":\"7\",\"options\":{\"dry_run\":\"True\"}} | must be true or false",
@@ -117,7 +119,8 @@ class KillProcEndpointTest {
         "{\"options\":{\"worker\":\"\"}} | options.worker = \"\": is empty",
         "{\"options\":{\"run_tag\":\"a\\tb\"}} | control character",
         "{\"options\":{\"user\":\"x\"}} | the option user is not supported yet",
-        "{\"options\":{\"grace_period_ms\":\"1\"}} | the option grace_period_ms is not supported yet",
+        "{\"options\":{\"grace_period_ms\":\"-1\"}} | an integer from 0 to 86400000",
+        "{\"options\":{\"grace_period_ms\":\"86400001\"}} | an integer from 0 to 86400000",
         "[] | the request is an array",
         "{ | malformed JSON",
       })

@@ -1,6 +1,5 @@
 package io.procgrid.head.core;
 
-import static io.procgrid.head.core.CoreDriver.FACTS;
 import static io.procgrid.head.core.CoreDriver.identity;
 import static io.procgrid.head.core.CoreDriver.instance;
 import static io.procgrid.head.core.CoreDriver.killedOutcome;
@@ -97,7 +96,7 @@ class AutoStartTest {
   @Test
   void clearRemovesTheEntryAlsoWhenItDoesNotRun() {
     long entry = createEntry();
-    driver.submit(new Command.KillRuns(run(entry), FACTS, 10_000, false, true));
+    driver.submit(new Command.KillRuns(run(entry), CoreDriver.TERMS, false, true));
     assertThat(driver.durable).contains(new Mutation.AutoStartRemoved(entry));
     restart(true);
     driver.join(1);
@@ -193,5 +192,34 @@ class AutoStartTest {
     restart(true);
     driver.join(1);
     assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
+  }
+
+  @Test
+  void formerIncarnationIsForgottenWhenTheNextOneTakesItsPlace() {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    SegmentKey former = new SegmentKey(entry, 1, 0);
+    restart(true);
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, CoreDriver.instance(1), 1)),
+        Answer.Registered.class);
+    driver.event(
+        new HeadEvent.LinkUp(
+            CoreDriver.identity(1),
+            CoreDriver.instance(1),
+            CoreDriver.EPOCH,
+            0,
+            ImmutableList.of("hash-p")));
+    // Its Watch tells the end before the inventory does.
+    driver.terminated(1, former, CoreDriver.exited(0));
+    driver.event(
+        new HeadEvent.InventoryReceived(
+            CoreDriver.identity(1), CoreDriver.instance(1), ImmutableList.of()));
+    assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
+    assertThat(driver.takeSent(HeadEffect.SendForget.class))
+        .flatExtracting(HeadEffect.SendForget::orders)
+        .contains(new HeadEffect.ForgetOrder(former, 0));
   }
 }

@@ -9,6 +9,7 @@ import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoreDriver {
   static final KillFacts FACTS = new KillFacts("ann", 1_000, "10.0.0.1:5");
+  static final KillTerms TERMS = new KillTerms(FACTS, null, null);
   static final ClusterId CLUSTER = new ClusterId("cluster");
   static final Epoch EPOCH = new Epoch(3, "nonce");
 
@@ -55,6 +57,21 @@ final class CoreDriver {
     storing = !holdStore;
     core = new HeadCore(recovered, new HeadCoreSettings(10_000, 0));
     take(core.tick(now));
+  }
+
+  /** What a store with these runs held. */
+  static Recovered recovered(Recovered.Run... runs) {
+    Recovered empty = Recovered.empty(CLUSTER, EPOCH);
+    return new Recovered(
+        empty.clusterId(),
+        empty.epoch(),
+        empty.history(),
+        empty.clusterStart(),
+        1_000,
+        empty.procs(),
+        empty.entries(),
+        ImmutableList.copyOf(runs),
+        empty.workers());
   }
 
   /** From now on persists wait for {@link #store()} or {@link #failStore}. */
@@ -157,7 +174,8 @@ final class CoreDriver {
         ImmutableMap.of(),
         maxConcurrency,
         false,
-        ImmutableMap.of());
+        ImmutableMap.of(),
+        Grace.NONE);
   }
 
   static RunRequest request(String proc, String tag, boolean autoStart) {
@@ -185,7 +203,7 @@ final class CoreDriver {
   }
 
   long kill(Selector selector) {
-    return submit(new Command.KillRuns(selector, FACTS, 10_000, false, false));
+    return submit(new Command.KillRuns(selector, TERMS, false, false));
   }
 
   static Selector run(long runId) {
@@ -328,6 +346,11 @@ final class CoreDriver {
 
   static Outcome exited(int code) {
     return new Outcome(Outcome.Kind.ENDED, new ExitStatus.Exited(code), "", 1_000, 2_000, 0, null);
+  }
+
+  static Outcome signalled(int signal) {
+    return new Outcome(
+        Outcome.Kind.ENDED, new ExitStatus.Signalled(signal), "", 1_000, 2_000, 0, null);
   }
 
   static SegmentKey key(long runId, int segment) {

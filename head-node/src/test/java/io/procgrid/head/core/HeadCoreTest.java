@@ -8,6 +8,7 @@ import static io.procgrid.head.core.CoreDriver.key;
 import static io.procgrid.head.core.CoreDriver.killedOutcome;
 import static io.procgrid.head.core.CoreDriver.proc;
 import static io.procgrid.head.core.CoreDriver.run;
+import static io.procgrid.head.core.CoreDriver.signalled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
@@ -121,6 +122,56 @@ class HeadCoreTest {
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.COMPLETE);
   }
 
+  /** A worker restarted in the middle of a kill finds a leader that SIGKILL ended. */
+  @Test
+  void leaderThatSigkillEndedWhileAKillWasUnderWayWasEndedByIt() {
+    createProcs();
+    driver.join(1);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    long kill = driver.kill(run(runId));
+    driver.terminated(1, key(runId, 0), signalled(9));
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(runId);
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.KILLED);
+  }
+
+  @Test
+  void leaderThatAnotherSignalEndedKeepsItsResult() {
+    createProcs();
+    driver.join(1);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    long kill = driver.kill(run(runId));
+    driver.terminated(1, key(runId, 0), signalled(11));
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.ERROR);
+  }
+
+  /** The head died after the ends of all segments were stored, before that of the run. */
+  @Test
+  void runOfWhichOnlyTheEndWasMissingInTheStoreEndsWithTheNextHead() {
+    Placement placement = new Placement(identity(1), instance(1), "boot", "machine");
+    Recovered.Segment over =
+        new Recovered.Segment(
+            0, 0, "0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
+    Recovered.Run run =
+        new Recovered.Run(
+            7,
+            1,
+            CoreDriver.request("p", "", false),
+            CoreDriver.proc("p", ExecutionMode.NONDISTRIBUTED, 0),
+            null,
+            null,
+            ImmutableList.of(over));
+    CoreDriver next = new CoreDriver(CoreDriver.recovered(run));
+    assertThat(next.durable)
+        .anySatisfy(mutation ->
+            assertThat(mutation)
+                .isInstanceOfSatisfying(
+                    Mutation.RunEnded.class,
+                    ended -> assertThat(ended.status()).isEqualTo(RunStatus.ERROR)));
+  }
+
   @Test
   void everyCallerThatSelectedTheRunIsToldItsKill() {
     createProcs();
@@ -153,6 +204,28 @@ class HeadCoreTest {
     assertThat(driver.sent.get(1)).isInstanceOf(HeadEffect.FetchInventory.class);
     driver.terminated(1, key(runId, 0), killedOutcome());
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.KILLED);
+  }
+
+  private static HeadEvent.InventoryItem acceptedItem(long runId) {
+    return new HeadEvent.InventoryItem(
+        key(runId, 0), HeadEvent.InventoryItem.State.ACCEPTED, null, 0, 0, false, null);
+  }
+
+  /** What a restarted worker had accepted and not begun waits for a word of the head. */
+  @Test
+  void acceptedSegmentOfARestartedWorkerMayBeginUnlessItsKillIsPending() {
+    createProcs();
+    driver.join(1);
+    long wanted = driver.execute("p", "");
+    long killed = driver.execute("p", "");
+    driver.runStarts();
+    driver.linkDown(1);
+    driver.kill(run(killed));
+    driver.sent.clear();
+    driver.join(1, new WorkerInstance("restarted"), acceptedItem(wanted), acceptedItem(killed));
+    assertThat(driver.takeSent(HeadEffect.SendProceed.class))
+        .flatExtracting(HeadEffect.SendProceed::segments)
+        .containsExactly(key(wanted, 0));
   }
 
   @Test
@@ -208,6 +281,35 @@ class HeadCoreTest {
   }
 
   @Test
+  void killOfARunThatIsOverInMemoryAloneWaitsUntilTheStoreHasIt() {
+    createProcs();
+    long runId = driver.execute("p", "");
+    driver.holdStore();
+    driver.kill(run(runId));
+    driver.failStore("disk full");
+    long second = driver.kill(run(runId));
+    driver.store();
+    // Its intent is in the store by now, its end is to be tried again.
+    assertThat(driver.hasAnswer(second)).isFalse();
+    driver.pass(1_000);
+    assertThat(driver.answer(second, Answer.Killed.class).runIds()).containsExactly(runId);
+  }
+
+  @Test
+  void killStoresTheIntentOfAnEarlierOneThatTheStoreRefused() {
+    createProcs();
+    driver.join(1);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    driver.holdStore();
+    driver.kill(run(runId));
+    driver.failStore("disk full");
+    driver.kill(run(runId));
+    assertThat(driver.persists.element().mutations())
+        .containsExactly(new Mutation.KillIntended(runId, 1, new KillIntent(FACTS)));
+  }
+
+  @Test
   void proofFromAnotherWorkerDoesNotCount() {
     createProcs();
     driver.join(1);
@@ -233,6 +335,23 @@ class HeadCoreTest {
             key(runId, 0), HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null));
     driver.terminated(1, key(runId, 0), exited(0));
     assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
+  void announcementThatComesLateDoesNotLeaveTheStandingProcessUnlinked() {
+    driver.join(1);
+    driver.takeSent(HeadEffect.Dial.class);
+
+    WorkerInstance former = new WorkerInstance("process-1-former");
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, former, 1)), Answer.Registered.class);
+    assertThat(driver.takeSent(HeadEffect.HangUp.class))
+        .containsExactly(new HeadEffect.HangUp(identity(1), instance(1)));
+
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, instance(1), 1)),
+        Answer.Registered.class);
+    assertThat(driver.takeSent(HeadEffect.Dial.class).getLast().instance()).isEqualTo(instance(1));
   }
 
   @Test
@@ -296,7 +415,7 @@ class HeadCoreTest {
     driver.terminated(1, key(runId, 0), killedOutcome());
     HeadEffect.SendKill kill = driver.takeSent(HeadEffect.SendKill.class).get(0);
     assertThat(kill.identity()).isEqualTo(identity(2));
-    assertThat(driver.durable).contains(new Mutation.KillIntended(runId, 1, FACTS));
+    assertThat(driver.durable).contains(new Mutation.KillIntended(runId, 1, new KillIntent(FACTS)));
   }
 
   @Test
@@ -320,6 +439,34 @@ class HeadCoreTest {
             identity(1), instance(1), ImmutableList.of(key(runId, 0)), ImmutableList.of()));
     assertThat(driver.ask(new Command.QueryRuns(run(runId), 0), Answer.Runs.class).runs())
         .isEmpty();
+  }
+
+  @Test
+  void tombstoneOfAKillThatCameAfterItsSegmentWasForgottenIsForgottenToo() {
+    createProcs();
+    driver.join(1);
+    driver.join(2);
+    long runId = driver.execute("d", "");
+    driver.runStarts();
+    driver.kill(run(runId));
+    SegmentKey over = key(runId, 0);
+    driver.terminated(1, over, killedOutcome());
+    driver.event(new HeadEvent.OutputCollected(identity(1), instance(1), over, SegmentOutput.NONE));
+    driver.event(
+        new HeadEvent.Forgotten(
+            identity(1), instance(1), ImmutableList.of(over), ImmutableList.of()));
+    driver.takeSent(HeadEffect.SendForget.class);
+
+    // The run stays on the heap for its other segment; the same kill comes late to worker 1.
+    driver.terminated(
+        1, over, new Outcome(Outcome.Kind.NEVER_STARTED, null, "", 0, 3_000, 1, FACTS));
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).hasSize(1);
+
+    driver.event(
+        new HeadEvent.Forgotten(
+            identity(1), instance(1), ImmutableList.of(), ImmutableList.of(over)));
+    driver.pass(1_000);
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).hasSize(1);
   }
 
   @Test
@@ -361,7 +508,7 @@ class HeadCoreTest {
     driver.join(1);
     long runId = driver.execute("p", "");
     driver.runStarts();
-    long delete = driver.submit(new Command.DeleteProc("p", FACTS, 10_000));
+    long delete = driver.submit(new Command.DeleteProc("p", CoreDriver.TERMS));
     assertThat(driver.ask(new Command.ShowProcs(""), Answer.Procs.class).procs())
         .extracting(ProcDefinition::name)
         .containsExactly("d");
@@ -376,7 +523,7 @@ class HeadCoreTest {
     driver.join(1);
     driver.holdStore();
     long execute = driver.submit(new Command.Execute(CoreDriver.request("p", "", false)));
-    driver.submit(new Command.DeleteProc("p", FACTS, 10_000));
+    driver.submit(new Command.DeleteProc("p", CoreDriver.TERMS));
     driver.store();
     assertThat(driver.answer(execute)).isEqualTo(new Answer.Accepted(1));
     assertThat(driver.takeSent(HeadEffect.SendStart.class)).isEmpty();

@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class ModelStore {
     int incarnation;
     boolean cleared;
     @Nullable RunStatus status;
-    @Nullable KillFacts intent;
+    @Nullable KillIntent intent;
     final List<Recovered.Segment> segments = new ArrayList<>();
 
     Row(RunRequest request, ProcDefinition proc) {
@@ -139,8 +138,8 @@ final class ModelStore {
       }
       case Mutation.SegmentPlaced(SegmentKey key, Placement placement) ->
           replace(key, old -> with(old, placement, old.status(), old.outcome(), old.outputSaved()));
-      case Mutation.KillIntended(long runId, int incarnation, KillFacts facts) ->
-          current(runId, incarnation).intent = facts;
+      case Mutation.KillIntended(long runId, int incarnation, KillIntent intent) ->
+          current(runId, incarnation).intent = intent;
       case Mutation.SegmentEnded ended ->
           replace(
               ended.segment(),

@@ -8,6 +8,7 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.loop.Core;
+import io.procgrid.common.loop.LoopListener;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.HeadEffect;
@@ -30,7 +31,13 @@ class HeadEngineTest {
   private Function<HeadEvent, List<HeadEffect>> script = event -> List.of();
   private final HeadEngine engine =
       new HeadEngine(
-          new ScriptedCore(), performed::add, performed::add, () -> 5, () -> 77, failures::add);
+          new ScriptedCore(),
+          performed::add,
+          performed::add,
+          LoopListener.none(),
+          () -> 5,
+          () -> 77,
+          failures::add);
 
   /** Does what the test says. */
   private final class ScriptedCore implements Core<HeadEvent, HeadEffect> {

@@ -39,6 +39,9 @@ class ClusterStopTest {
   private final List<KillAllRequest> requests = new CopyOnWriteArrayList<>();
   private ClusterSecret secret;
 
+  /** Bodies of the calls to the head. */
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+
   @TempDir Path directory;
 
   @BeforeEach
@@ -172,12 +175,29 @@ class ClusterStopTest {
     assertThat(err).isEmpty();
   }
 
-  private int killRuns(String answer) throws IOException {
+  @Test
+  void runsThatDoNotEndInTheirOwnTimeAreKilledAtOnce() throws IOException {
+    assertThat(
+            killRuns(
+                "{\\\"run_ids\\\":[\\\"1\\\"],\\\"info\\\":{\\\"pending_run_ids\\\":\\\"2\\\"}}",
+                "{\\\"run_ids\\\":[\\\"2\\\"],\\\"info\\\":{}}"))
+        .isZero();
+    assertThat(asked).hasSize(2);
+    assertThat(asked.getFirst()).doesNotContain("grace_period_ms");
+    assertThat(asked.getLast()).contains("\"grace_period_ms\":\"0\"");
+    assertThat(out).contains("killed 2 run(s) 1, 2");
+    assertThat(err).isEmpty();
+  }
+
+  /** The head gives the answers in turn, the last one again and again. */
+  private int killRuns(String... answers) throws IOException {
     HttpServer http =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.createContext(
         "/kill/proc",
         exchange -> {
+          String answer = answers[Math.min(asked.size(), answers.length - 1)];
+          asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           byte[] body =
               "{\"status\":\"OK\",\"message\":\"\",\"data_str\":\"%s\"}"
                   .formatted(answer)

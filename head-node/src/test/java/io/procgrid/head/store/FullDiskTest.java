@@ -93,7 +93,7 @@ class FullDiskTest {
       store.submit(run(1));
       store.submit(bigProc(8 << 10));
       store.submit(run(2, request("proc", "tag")));
-      store.submit(new Mutation.KillIntended(1, 1, Samples.FACTS));
+      store.submit(new Mutation.KillIntended(1, 1, Samples.INTENT));
       store.reopen();
 
       assertThat(store.answers)
@@ -106,7 +106,7 @@ class FullDiskTest {
                   HeadEvent.Stored.class));
       assertThat(store.recovered().procs()).isEmpty();
       assertThat(store.recovered().runs()).hasSize(2);
-      assertThat(store.recovered().runs().getFirst().intent()).isEqualTo(Samples.FACTS);
+      assertThat(store.recovered().runs().getFirst().intent()).isEqualTo(Samples.INTENT);
     }
   }
 }

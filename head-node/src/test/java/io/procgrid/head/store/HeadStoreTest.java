@@ -149,9 +149,9 @@ class HeadStoreTest {
 
   @Test
   void killIntentStaysUntilTheRunIsOver() throws StoreException {
-    store.mustStore(run(1), new Mutation.KillIntended(1, 1, Samples.FACTS));
+    store.mustStore(run(1), new Mutation.KillIntended(1, 1, Samples.INTENT));
 
-    assertThat(recoveredRun().intent()).isEqualTo(Samples.FACTS);
+    assertThat(recoveredRun().intent()).isEqualTo(Samples.INTENT);
   }
 
   @Test
@@ -255,7 +255,7 @@ class HeadStoreTest {
   @Test
   void newIncarnationReplacesAllOfTheFormer() throws StoreException {
     store.mustStore(entry(1), new Mutation.AutoStartTaken(1, 2, 1, 5_000));
-    store.mustStore(new Mutation.KillIntended(1, 1, Samples.FACTS));
+    store.mustStore(new Mutation.KillIntended(1, 1, Samples.INTENT));
     finish(1, 1);
     store.mustStore(new Mutation.AutoStartTaken(1, 3, 2, 6_000));
 
@@ -359,7 +359,7 @@ class HeadStoreTest {
     store.mustStore(
         ended(segment(1, 1, 0), exited(0)),
         ended(1, 1, RunStatus.COMPLETE),
-        new Mutation.KillIntended(1, 1, Samples.FACTS),
+        new Mutation.KillIntended(1, 1, Samples.INTENT),
         new Mutation.OutputSaved(segment(1, 1, 0), OUTPUT),
         new Mutation.OutputSaved(segment(9, 1, 0), OUTPUT));
 
@@ -380,7 +380,8 @@ class HeadStoreTest {
             first.options(),
             0,
             false,
-            first.environment());
+            first.environment(),
+            first.killGrace());
     String hash = first.bundleHash();
     store.mustStore(Samples.created(first));
     store.mustStore(new Mutation.ProcCreated(second, Samples.bundle(first)));

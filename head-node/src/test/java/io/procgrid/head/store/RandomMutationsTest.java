@@ -112,7 +112,7 @@ class RandomMutationsTest {
           new Mutation.AutoStartTaken(runId, random.nextInt(9), incarnation, random.nextInt(99));
       case 8, 9 -> Samples.fixed(runId, incarnation, random.nextInt(4), random.nextInt(4));
       case 10 -> Samples.placed(segment, 1 + random.nextInt(3));
-      case 11 -> new Mutation.KillIntended(runId, incarnation, Samples.FACTS);
+      case 11 -> new Mutation.KillIntended(runId, incarnation, Samples.INTENT);
       case 12 -> ended(random, segment);
       case 13 -> Samples.ended(runId, incarnation, OVER.get(random.nextInt(OVER.size())));
       case 14 ->

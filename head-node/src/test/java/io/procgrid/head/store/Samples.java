@@ -8,11 +8,13 @@ import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.Bundle;
+import io.procgrid.head.core.KillIntent;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.ProcDefinition;
@@ -28,6 +30,8 @@ final class Samples {
 
   static final KillFacts FACTS = new KillFacts("ann", 1_700_000_000_123L, "127.0.0.1:4711");
 
+  static final KillIntent INTENT = new KillIntent(FACTS, 86_400_000);
+
   private Samples() {}
 
   static ProcDefinition proc(String name) {
@@ -40,7 +44,8 @@ final class Samples {
         ImmutableMap.of("max_concurrency_per_node", "2", "env.X", AWKWARD),
         2,
         true,
-        ImmutableMap.of("X", AWKWARD));
+        ImmutableMap.of("X", AWKWARD),
+        new Grace(10, 86_400_000));
   }
 
   static Bundle bundle(ProcDefinition proc) {

@@ -2,9 +2,9 @@ package io.procgrid.head.store;
 
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.Bundle;
+import io.procgrid.head.core.KillIntent;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.ProcDefinition;
@@ -55,7 +55,7 @@ final class StoreModel {
     int incarnation;
     @Nullable RunStatus status;
     long endedAt;
-    @Nullable KillFacts intent;
+    @Nullable KillIntent intent;
     boolean entry;
     long taken;
     boolean cleared;
@@ -146,10 +146,10 @@ final class StoreModel {
         }
         segment.placement = placement;
       }
-      case Mutation.KillIntended(long runId, int incarnation, KillFacts facts) -> {
+      case Mutation.KillIntended(long runId, int incarnation, KillIntent intent) -> {
         Run run = current(runId, incarnation);
         if (run != null) {
-          run.intent = facts;
+          run.intent = intent;
         }
       }
       case Mutation.SegmentEnded ended -> {

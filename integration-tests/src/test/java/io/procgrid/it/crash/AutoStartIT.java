@@ -8,6 +8,7 @@ import io.procgrid.it.OwnCluster;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
+import io.procgrid.it.torture.TortureCase;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ class AutoStartIT {
     cluster.startAll();
   }
 
+  @TortureCase(number = 37)
   @Test
   void entryRunsUnderItsIdAtEachOrderedStartAndNeverAfterACrash() {
     crash();

@@ -9,6 +9,7 @@ import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
 import io.procgrid.it.Waiting;
+import io.procgrid.it.torture.TortureCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,7 @@ class HeadCrashIT {
   }
 
   /** The call may or may not have been accepted when the head dies; asked again, it finishes. */
+  @TortureCase(number = 24)
   @Test
   void sameKillFinishesTheJobAfterTheHeadDiedInTheMiddleOfIt() {
     String name = procs.create(ProcDraft.command("sleep", marker).distributed());

@@ -12,6 +12,7 @@ import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RunState;
 import io.procgrid.it.TestCluster;
 import io.procgrid.it.Waiting;
+import io.procgrid.it.torture.TortureCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,9 @@ class WorkerCrashIT {
     return procs.run(ProcDraft.command("sleep", marker).distributed());
   }
 
-  /** Cases of nomad#5593 and supervisor#925. */
+  @TortureCase(
+      number = 1,
+      report = {"nomad#5593", "supervisor#925"})
   @Test
   void runIsAdoptedByTheRestartedWorkerAndThenDies() {
     String run = distributedSleeper();
@@ -68,7 +71,7 @@ class WorkerCrashIT {
     assertThat(LivePids.among(pids)).isEmpty();
   }
 
-  /** Case of nomad#12680: killed while the worker is away, dead on its return. */
+  @TortureCase(number = 11, report = "nomad#12680")
   @Test
   void killWhileTheWorkerIsAwayIsAnsweredInTimeNamesWhatIsPendingAndIsDoneOnItsReturn() {
     String run = distributedSleeper();
@@ -111,7 +114,9 @@ class WorkerCrashIT {
     assertThat(LivePids.among(pids)).isEmpty();
   }
 
-  /** Case of rust-extensions#425: one worker that hangs delays nobody else's kill. */
+  @TortureCase(
+      number = 14,
+      report = {"containerd#2438", "rust-extensions#425"})
   @Test
   void hungWorkerDelaysNoKillOfOthersAndItsOwnIsPendingInTime() {
     String name = procs.create(ProcDraft.command("sleep", marker));
@@ -123,6 +128,9 @@ class WorkerCrashIT {
     try {
       assertThat(procs.kill(onFirst).runIds()).containsExactly(onFirst);
       assertThat(LivePids.withArgument(marker)).hasSize(1);
+      JsonNode listed = procs.statuses("").path("overall_statuses");
+      assertThat(listed.path(onFirst).asText()).isEqualTo("killed");
+      assertThat(listed.path(onSecond).asText()).isEqualTo("running");
 
       KillAnswer answer = procs.kill("", "answer_timeout_ms", "1500");
 

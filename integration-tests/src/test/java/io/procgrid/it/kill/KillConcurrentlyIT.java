@@ -2,21 +2,16 @@ package io.procgrid.it.kill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.procgrid.it.ClusterExtension;
 import io.procgrid.it.KillAnswer;
 import io.procgrid.it.LivePids;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.TestCluster;
-import io.procgrid.it.Waiting;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,11 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Kills that come twice, at once, and while runs start (K4, K7). */
+/** Kills that come twice and at once (K7). */
 @ExtendWith(ClusterExtension.class)
 class KillConcurrentlyIT {
   private static final int CLIENTS = 8;
-  private static final int RUNS_OF_A_CLIENT = 40;
 
   private final String marker = TestCluster.newMarker();
   private ProcClient procs;
@@ -69,63 +63,6 @@ class KillConcurrentlyIT {
       }
     }
     assertThat(listed).isEqualTo(runs);
-  }
-
-  /** Cases of pai#2776 and sylph#87, kept small: the kill races the start. */
-  @Test
-  void runKilledWhileItStartsNeverRunsAfterTheAnswer() {
-    String name = procs.create(ProcDraft.command("sleep", marker).distributed());
-    for (int i = 0; i < 60; i++) {
-      String run = procs.execute(name);
-      assertThat(procs.kill(run).runIds()).containsExactly(run);
-      assertThat(LivePids.withArgument(marker)).isEmpty();
-      assertThat(procs.status(run).overall()).isEqualTo("killed");
-    }
-    assertThat(LivePids.withArgument(marker)).isEmpty();
-  }
-
-  /** Case of nomad#12875, kept small. */
-  @Test
-  void sameTagCanBeStartedAndKilledAgainAndAgain() {
-    String name = procs.create(ProcDraft.command("sleep", marker));
-    for (int i = 0; i < 40; i++) {
-      String run = procs.execute(name, "run_tag", marker);
-      TestCluster.awaitLive(marker, 1);
-      assertThat(procs.kill("", "run_tag", marker).runIds()).containsExactly(run);
-      assertThat(LivePids.withArgument(marker)).isEmpty();
-    }
-  }
-
-  @Test
-  void everyRunAcceptedBeforeAKillOfEverythingIsDead() throws Exception {
-    String name = procs.create(ProcDraft.command("sleep", marker));
-    Set<String> accepted = ConcurrentHashMap.newKeySet();
-    try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
-      List<Future<?>> clients = new ArrayList<>();
-      for (int client = 0; client < CLIENTS; client++) {
-        clients.add(
-            threads.submit(() -> {
-              for (int i = 0; i < RUNS_OF_A_CLIENT; i++) {
-                accepted.add(procs.execute(name));
-              }
-            }));
-      }
-      for (int share = 1; share <= 3; share++) {
-        int enough = CLIENTS * RUNS_OF_A_CLIENT * share / 4;
-        Waiting.until(() -> accepted.size() >= enough);
-        Set<String> before = Set.copyOf(accepted);
-        assertThat(procs.kill("").pending()).isEmpty();
-        JsonNode overall = procs.statuses("").path("overall_statuses");
-        for (String run : before) {
-          assertThat(overall.path(run).asText()).as("run %s", run).isEqualTo("killed");
-        }
-      }
-      for (Future<?> client : clients) {
-        client.get();
-      }
-    }
-    procs.kill("");
-    assertThat(LivePids.withArgument(marker)).isEmpty();
   }
 
   @Test

@@ -143,7 +143,8 @@ class KillSelectionIT {
         "~{\"options\":{\"answer_timeout_ms\":\"soon\"}}~",
         "~{\"options\":{\"run_tag\":\"a\\u0007b\"}}~",
         "~{\"options\":{\"user\":\"someone\"}}~",
-        "~{\"options\":{\"grace_period_ms\":\"10\"}}~",
+        "~{\"options\":{\"grace_period_ms\":\"-1\"}}~",
+        "~{\"options\":{\"grace_period_ms\":\"86400001\"}}~",
         "~{~",
         "~[]~",
         "~{}{}~"
@@ -157,10 +158,8 @@ class KillSelectionIT {
 
   @Test
   void optionsOfLaterSayThatTheyAreNotSupportedYet() {
-    for (String option : new String[] {"user", "grace_period_ms"}) {
-      assertThat(rest.error(KILL, Map.of("options", Map.of(option, "1"))))
-          .contains(option, "not supported yet");
-    }
+    assertThat(rest.error(KILL, Map.of("options", Map.of("user", "1"))))
+        .contains("user", "not supported yet");
   }
 
   @Test

@@ -10,6 +10,9 @@ import io.procgrid.it.RunState;
 import io.procgrid.it.Signals;
 import io.procgrid.it.TestCluster;
 import io.procgrid.it.Waiting;
+import io.procgrid.it.Zombies;
+import io.procgrid.it.torture.Torture;
+import io.procgrid.it.torture.TortureCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +45,7 @@ class KillTreeIT {
     assertThat(procs.status(run).overall()).isEqualTo("killed");
   }
 
+  @TortureCase(number = 3, report = "supervisor#1101")
   @Test
   void fiftyProcessesThatDetachedInEveryWayAreAllDeadWhenTheAnswerComes() {
     String run =
@@ -69,7 +73,25 @@ class KillTreeIT {
     assertKilledWith(run, TestCluster.awaitLive(marker, 6));
   }
 
-  /** Case of nomad#1110. */
+  /** As npm starts node, and as cron starts its jobs. */
+  @TortureCase(number = 3, report = "supervisor#1101")
+  @Test
+  void chainsOfProgramsAndGrandchildrenWithSessionsOfTheirOwnDie() {
+    String run =
+        procs.run(
+            ProcDraft.shell(
+                """
+                printf '%%s\\n' '#!/bin/sh' 'sh ./server.sh "$@"; true' >npm
+                printf '%%s\\n' 'sleep "$1" & sleep "$1"; true' >server.sh
+                chmod +x npm
+                for job in 1 2; do (setsid sh -c 'sleep %1$s; true' &) done
+                ./npm %1$s; true\
+                """
+                    .formatted(marker)));
+    assertKilledWith(run, TestCluster.awaitLive(marker, 4));
+  }
+
+  @TortureCase(number = 3, report = "nomad#1110")
   @Test
   void shellsWithinShellsDieWithTheirChildren() {
     String run =
@@ -79,15 +101,22 @@ class KillTreeIT {
     assertKilledWith(run, TestCluster.awaitLive(marker, 2));
   }
 
-  /** Case of JENKINS-28182. */
+  @TortureCase(number = 8, report = "JENKINS-28182")
   @Test
-  void childThatClearedItsEnvironmentDies() {
+  void childThatClearedOrRewroteItsEnvironmentDies() {
     String run =
-        procs.run(ProcDraft.shell("env -i sleep %1$s & exec sleep %1$s".formatted(marker)));
-    assertKilledWith(run, TestCluster.awaitLive(marker, 2));
+        procs.run(
+            ProcDraft.shell(
+                """
+                env -i sleep %1$s &
+                env PROCGRID_RUN_ID=4711 PROCGRID_PROC_NAME=other setsid sleep %1$s &
+                exec sleep %1$s\
+                """
+                    .formatted(marker)));
+    assertKilledWith(run, TestCluster.awaitLive(marker, 3));
   }
 
-  /** Case of containerd#1111. */
+  @TortureCase(number = 13, report = "containerd#1111")
   @Test
   void stoppedTreeDies() {
     String run =
@@ -100,7 +129,25 @@ class KillTreeIT {
     assertKilledWith(run, pids);
   }
 
-  /** Case of ray#31274. */
+  @TortureCase(number = 4, report = "ray#31274")
+  @Test
+  void answerWaitsForTheChildThatTakesItsTimeWhenItsParentDiesAtOnce() {
+    String run =
+        procs.run(
+            ProcDraft.shell(
+                """
+                setsid sh -c 'trap "sleep %1$s" TERM HUP INT; while :; do sleep 0.05; done' &
+                exec sleep %1$s\
+                """
+                    .formatted(marker)));
+    long leader = TestCluster.awaitLive(marker, 1).iterator().next();
+    long child = ProcessHandle.of(leader).orElseThrow().children().findFirst().orElseThrow().pid();
+    Signals.send("TERM", child);
+    assertKilledWith(run, TestCluster.awaitLive(marker, 2));
+    assertThat(LivePids.isAlive(child)).isFalse();
+  }
+
+  @TortureCase(number = 4, report = "ray#31274")
   @Test
   void answerWaitsForTheChildThatIgnoresSignalsWhenItsParentIsGone() {
     String run =
@@ -113,7 +160,8 @@ class KillTreeIT {
     assertKilledWith(run, pids);
   }
 
-  /** Case of nomad#14371, kept small: each process starts the next and ends. */
+  /** Each process starts the next and ends. */
+  @TortureCase(number = 16, report = "nomad#14371")
   @Test
   void treeThatKeepsForkingDies() {
     String run =
@@ -133,7 +181,8 @@ class KillTreeIT {
     assertThat(LivePids.withArgument(marker)).isEmpty();
   }
 
-  /** A process whose first thread has exited reads as a zombie, yet its other threads run. */
+  /** It reads as a zombie, yet its other threads run. */
+  @TortureCase(number = 31)
   @Test
   void processWhoseFirstThreadHasExitedDies() throws IOException {
     Assumptions.assumeTrue(
@@ -164,7 +213,7 @@ class KillTreeIT {
     assertThat(LivePids.isAlive(Long.parseLong(pid))).isFalse();
   }
 
-  /** Case of runc#4047. */
+  @TortureCase(number = 26, report = "runc#4047")
   @Test
   void grandchildThatOutlivesItsLeaderIsEndedWithItAndTheLeadersResultStands() {
     String run =
@@ -182,7 +231,7 @@ class KillTreeIT {
     assertThat(state.overall()).isEqualTo("complete");
   }
 
-  /** Case of runc#4047. */
+  @TortureCase(number = 26, report = "runc#4047")
   @Test
   void runWithWaitForTreeIsRunningWhileAGrandchildLives(TestCluster shared) throws IOException {
     Path go = shared.scratch().resolve(marker);
@@ -196,7 +245,7 @@ class KillTreeIT {
     assertThat(procs.awaitOver(run).overall()).isEqualTo("complete");
   }
 
-  /** Case of ray#6134. */
+  @TortureCase(number = 5, report = "ray#6134")
   @Test
   void decoyWithTheSameCommandLineLivesOn() throws IOException {
     Process decoy = new ProcessBuilder("sleep", marker).start();
@@ -212,6 +261,7 @@ class KillTreeIT {
     }
   }
 
+  @TortureCase(number = 39)
   @Test
   void processThatCopiedTheEnvironmentOfTheRunLivesOn() throws IOException {
     Path environment = cluster.scratch().resolve(marker);
@@ -246,11 +296,14 @@ class KillTreeIT {
     assertThat(LivePids.withArgument(marker)).isEqualTo(both);
   }
 
-  /** Case of ray#54237 and ray#62591, kept small. */
+  @TortureCase(
+      number = 6,
+      report = {"ray#54237", "ray#62591"})
   @Test
   void noZombieOfARunIsLeftBehind() {
     String name = procs.create(ProcDraft.shell("sleep 0 & exit 0"));
-    List<String> runs = IntStream.range(0, 40).mapToObj(i -> procs.execute(name)).toList();
+    List<String> runs =
+        IntStream.range(0, Torture.times(40, 1_000)).mapToObj(i -> procs.execute(name)).toList();
     runs.forEach(procs::awaitOver);
     for (int number = 1; number <= 2; number++) {
       long worker = cluster.worker(number).pid();

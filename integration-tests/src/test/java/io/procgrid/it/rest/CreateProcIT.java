@@ -236,13 +236,29 @@ class CreateProcIT {
         "cpu_max",
         "memory_max",
         "pids_max",
-        "max_runtime_ms",
-        "kill_signal",
-        "kill_grace_period_ms"
+        "max_runtime_ms"
       })
   void optionOfLaterIsRefusedByName(String option) {
     assertChangesNothing(
         HELLO.option(option, "1").request(procs.newName()), option, "not supported yet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"STOP", "0", "65", ""})
+  void killSignalThatIsNoneIsRefusedWithTheValidOnes(String signal) {
+    assertChangesNothing(
+        HELLO.option("kill_signal", signal).request(procs.newName()),
+        "kill_signal",
+        "TERM, INT, HUP, QUIT, USR1, USR2, KILL");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "86400001", "soon"})
+  void killGracePeriodIsOneDayAtMost(String millis) {
+    assertChangesNothing(
+        HELLO.option("kill_grace_period_ms", millis).request(procs.newName()),
+        "kill_grace_period_ms",
+        "from 0 to 86400000");
   }
 
   @Test

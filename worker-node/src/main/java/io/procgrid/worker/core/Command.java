@@ -3,6 +3,7 @@ package io.procgrid.worker.core;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.SegmentSpec;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +34,21 @@ public sealed interface Command {
   record Kill(Address to, ImmutableList<KillOrder> orders) implements FromHead {}
 
   /** One segment to kill, its incarnation and all before. */
-  record KillOrder(SegmentKey segment, KillFacts facts) {}
+  record KillOrder(SegmentKey segment, KillFacts facts, Grace grace) {
+    /** To be killed at once. */
+    public KillOrder(SegmentKey segment, KillFacts facts) {
+      this(segment, facts, Grace.NONE);
+    }
+  }
 
   /** Answered by {@link Answer.Listed}. */
   record ListInventory(Address to) implements FromHead {}
+
+  /**
+   * Lets segments begin that were accepted before the restart; those that began already are left
+   * alone. Answered by {@link Answer.Done}.
+   */
+  record Proceed(Address to, ImmutableList<SegmentKey> segments) implements FromHead {}
 
   /** Answered by {@link Answer.ForgetAnswered} once what is dropped is gone from the journal. */
   record Forget(Address to, ImmutableList<ForgetOrder> orders) implements FromHead {}

@@ -3,7 +3,6 @@ package io.procgrid.worker.core;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.process.ProcessRecord;
@@ -33,11 +32,12 @@ public sealed interface JournalEntry {
 
   /**
    * A kill was ordered: this incarnation and all before never run again. Makes an entry when there
-   * is none.
+   * is none; takes the place of an earlier one of the segment.
    *
    * @param epochCounter term in which it was ordered; 0 before the first
    */
-  record Tombstoned(SegmentKey segment, long epochCounter, KillFacts facts) implements OfSegment {}
+  record Tombstoned(SegmentKey segment, long epochCounter, Tombstone tombstone)
+      implements OfSegment {}
 
   /** Nothing of it is alive. */
   record Ended(SegmentKey segment, Outcome outcome) implements OfSegment {}

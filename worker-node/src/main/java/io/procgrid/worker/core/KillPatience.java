@@ -1,9 +1,6 @@
 package io.procgrid.worker.core;
 
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.loop.Core;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Set;
 
 /**
@@ -13,13 +10,11 @@ import java.util.Set;
 final class KillPatience {
   private static final long PATIENCE_MILLIS = 10_000;
 
-  private record Deadline(long atMillis, SegmentKey segment) {}
-
   private final SegmentTable table;
   private final NoticeLog notices;
   private final KillStreams killers;
   private final Set<SegmentKey> blocked;
-  private final Deque<Deadline> deadlines = new ArrayDeque<>();
+  private final Deadlines deadlines = new Deadlines();
 
   /**
    * Begins with no kill.
@@ -34,9 +29,10 @@ final class KillPatience {
     this.blocked = blocked;
   }
 
-  /** The kill of the segment begins now. */
+  /** The kill of the segment begins, or has less time than it had: counted from its deadline. */
   void begin(Segment segment, long nowMillis) {
-    deadlines.add(new Deadline(nowMillis + PATIENCE_MILLIS, segment.key));
+    long deadline = segment.kill == null ? nowMillis : segment.kill.deadlineMillis();
+    deadlines.add(Math.max(nowMillis, deadline) + PATIENCE_MILLIS, segment.key);
   }
 
   /** There is a reason why the kill of the segment is not proven. */
@@ -63,11 +59,8 @@ final class KillPatience {
   }
 
   void tick(long nowMillis) {
-    for (Deadline first = deadlines.peek();
-        first != null && first.atMillis <= nowMillis;
-        first = deadlines.peek()) {
-      deadlines.remove();
-      Segment segment = table.get(first.segment);
+    for (SegmentKey key : deadlines.due(nowMillis)) {
+      Segment segment = table.get(key);
       if (segment != null && !segment.isProven() && segment.blocked.isEmpty()) {
         block(segment, waitingFor(segment), nowMillis);
       }
@@ -75,13 +68,13 @@ final class KillPatience {
   }
 
   long nextDeadline() {
-    Deadline first = deadlines.peek();
-    return first == null ? Core.NO_DEADLINE : first.atMillis;
+    return deadlines.next();
   }
 
   private static String waitingFor(Segment segment) {
     return switch (segment.phase) {
       case ACCEPTING -> "the journal has not answered its acceptance";
+      case WAITING -> "it waits for a head to say that it may begin";
       case LAUNCHING -> "its launch has not come to an end";
       case ADOPTING -> "its process tree has not been taken over yet";
       case RECORDING, RUNNING -> "its process tree is not proven dead";

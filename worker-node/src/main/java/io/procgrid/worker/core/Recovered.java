@@ -6,7 +6,6 @@ import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.process.ProcessRecord;
@@ -34,11 +33,23 @@ public record Recovered(
   public ImmutableSet<ProcessRecord> unfinished() {
     ImmutableSet.Builder<ProcessRecord> processes = ImmutableSet.builder();
     for (Entry entry : segments) {
-      if (entry instanceof Intact intact && intact.process() != null && intact.outcome() == null) {
-        processes.add(intact.process());
+      switch (entry) {
+        case Intact intact when intact.process() != null && intact.outcome() == null ->
+            processes.add(intact.process());
+        case Intact over -> {}
+        case Doubtful doubtful when doubtful.process() != null -> processes.add(doubtful.process());
+        case Doubtful unknown -> {}
       }
     }
     return processes.build();
+  }
+
+  /** The segments that are to be looked for on this host, since no record says where they are. */
+  public ImmutableSet<SegmentKey> sought() {
+    return segments.stream()
+        .filter(entry -> entry instanceof Doubtful doubtful && doubtful.process() == null)
+        .map(Entry::segment)
+        .collect(ImmutableSet.toImmutableSet());
   }
 
   /** One entry of the journal. */
@@ -62,10 +73,38 @@ public record Recovered(
       boolean accepted,
       @Nullable SegmentSpec spec,
       @Nullable ProcessRecord process,
-      @Nullable KillFacts tombstone,
+      @Nullable Tombstone tombstone,
       @Nullable Outcome outcome)
       implements Entry {}
 
-  /** One whose content is damaged: what became of the segment is not known. */
-  public record Damaged(SegmentKey segment, String reason) implements Entry {}
+  /**
+   * One that proves nothing by itself.
+   *
+   * @param process null when it is not known, or there was none
+   * @param startedAtMillis when its first process began, as far as is known, ms since 1970; 0 when
+   *     it is not known or there was none
+   * @param tombstone null when no kill is known to be ordered
+   * @param reason why, for people
+   */
+  public record Doubtful(
+      SegmentKey segment,
+      long epochCounter,
+      @Nullable ProcessRecord process,
+      long startedAtMillis,
+      @Nullable Tombstone tombstone,
+      String reason,
+      Remedy remedy)
+      implements Entry {
+    /** How it comes to an end all the same. */
+    public enum Remedy {
+      /** Its content is damaged: what is found of it is killed. */
+      KILL,
+      /** Its pid means nothing here: it goes on, and is over once its place is seen empty. */
+      WATCH,
+      /** Its content is damaged, but its host rebooted since: nothing of it is alive. */
+      REBOOT,
+      /** Nothing on this host can prove its end. */
+      NONE
+    }
+  }
 }

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *     │            │            │                 │        ▲
  *     └────────────┴────────────┴── a kill or a failure ───┤
  * TOMBSTONED (a kill of what never came) ──────────────────┤
- * ADOPTING (after a restart) ─► RUNNING                    │
- * DAMAGED (its journal entry cannot be read): stays
+ * WAITING (after a restart) ─► LAUNCHING                   │
+ * ADOPTING (after a restart) ─► RUNNING ───────────────────┘
+ *     └─► DAMAGED (nothing here can prove its end): stays
  * </pre>
  */
 final class Segment {
@@ -25,11 +26,13 @@ final class Segment {
   enum Phase {
     /** The journal is making its acceptance durable. */
     ACCEPTING,
+    /** An earlier worker process accepted it; it is not launched before a head has spoken. */
+    WAITING,
     /** The launcher is at work: whether there is a process is not known. */
     LAUNCHING,
     /** A process is held at the gate while the journal makes its record durable. */
     RECORDING,
-    /** An earlier worker process launched it; it is being taken over. */
+    /** An earlier worker process launched it; it is being taken over, or looked for. */
     ADOPTING,
     /** The gate is open. */
     RUNNING,
@@ -51,8 +54,45 @@ final class Segment {
    * @param sinceMillis receipt, on the core's monotonic clock
    * @param atMillis receipt, wall clock
    * @param leaderWasOver the leader's end was known before
+   * @param grace null when the tree is killed at once
    */
-  record Kill(KillFacts facts, long sinceMillis, long atMillis, boolean leaderWasOver) {}
+  record Kill(
+      KillFacts facts,
+      long sinceMillis,
+      long atMillis,
+      boolean leaderWasOver,
+      @Nullable Grace grace) {
+    Kill with(Grace other) {
+      return new Kill(facts, sinceMillis, atMillis, leaderWasOver, other);
+    }
+
+    /** From when on the tree is to be dead, on the core's clock. */
+    long deadlineMillis() {
+      return grace == null ? sinceMillis : grace.deadlineMillis;
+    }
+
+    /** Whether its signal is known to have reached a live member. */
+    boolean reached() {
+      return grace != null && grace.reached;
+    }
+  }
+
+  /**
+   * How long the tree may go on under a kill.
+   *
+   * @param signal what it gets first
+   * @param deadlineMillis when it is killed, on the core's clock
+   * @param reached whether the signal is known to have reached a live member
+   */
+  record Grace(int signal, long deadlineMillis, boolean reached) {
+    Grace until(long otherDeadlineMillis) {
+      return new Grace(signal, otherDeadlineMillis, reached);
+    }
+
+    Grace whenReached() {
+      return new Grace(signal, deadlineMillis, true);
+    }
+  }
 
   final SegmentKey key;
   final long epochCounter;
@@ -63,9 +103,22 @@ final class Segment {
 
   @Nullable SegmentSpec spec;
   @Nullable ProcessRecord process;
+
+  /** When it began, as far as is known without its process, ms since 1970; else 0. */
+  long heardOfStartMillis;
+
   boolean released;
   @Nullable ExitStatus leaderStatus;
   boolean dying;
+
+  /** A signal is on its way through the tree. */
+  boolean signalling;
+
+  /**
+   * What was told of the tree's end meanwhile: whom the signal reached decides what it is called.
+   */
+  WorkerEvent.@Nullable FromTree heldEnd;
+
   @Nullable String launchFailure;
   @Nullable Kill kill;
   boolean tombstoneDurable;
@@ -74,8 +127,11 @@ final class Segment {
   /** Whether the end was told to the watching head, or is left to the inventory. */
   boolean announced;
 
-  /** What is wrong with a damaged one. */
+  /** What is wrong with its journal entry; empty when nothing is. */
   String damage = "";
+
+  /** Whether its journal entry was damaged: what is found of it is killed, and told so. */
+  boolean damaged;
 
   /** Why a kill has no proof; empty while there is nothing to say. */
   String blocked = "";
@@ -95,6 +151,11 @@ final class Segment {
     return isOver() && (kill == null || tombstoneDurable || phase == Phase.FORGETTING);
   }
 
+  /** Whether the tree under a kill is to be dead by now. */
+  boolean isGraceOver(long nowMillis) {
+    return kill != null && kill.deadlineMillis() <= nowMillis;
+  }
+
   boolean waitsForTree() {
     return spec != null && spec.waitForTree();
   }
@@ -102,7 +163,7 @@ final class Segment {
   Answer.InventoryItem inventoryItem() {
     boolean killPending = kill != null && !isOver();
     return switch (phase) {
-      case ACCEPTING, LAUNCHING, RECORDING, TOMBSTONED ->
+      case ACCEPTING, WAITING, LAUNCHING, RECORDING, TOMBSTONED ->
           new Answer.InventoryItem(key, Answer.State.ACCEPTED, null, 0, 0, killPending, spec);
       case ADOPTING, RUNNING, CONCLUDING, DAMAGED -> running(killPending);
       case OVER, FORGETTING ->
@@ -112,8 +173,12 @@ final class Segment {
 
   private Answer.InventoryItem running(boolean killPending) {
     long pid = process == null ? 0 : process.pid();
-    long startedAt = process == null ? 0 : process.startedAtMillis();
     return new Answer.InventoryItem(
-        key, Answer.State.RUNNING, null, pid, startedAt, killPending, spec);
+        key, Answer.State.RUNNING, null, pid, startedAtMillis(), killPending, spec);
+  }
+
+  /** When it began, ms since 1970; 0 when it did not, or it is not known. */
+  long startedAtMillis() {
+    return process == null ? heardOfStartMillis : process.startedAtMillis();
   }
 }

@@ -1,9 +1,6 @@
 package io.procgrid.worker.core;
 
 import io.procgrid.common.id.Epoch;
-import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.run.KillFacts;
-import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.core.Segment.Phase;
 import java.util.Objects;
 
@@ -18,89 +15,30 @@ final class SegmentLife {
   private final SegmentTable table;
   private final Outbox outbox;
   private final NoticeLog notices;
-  private final KillStreams killers;
+  private final SegmentEnds ends;
+  private final Kills kills;
   private final StartBatches starts;
   private final ForgetBatches forgets;
   private final KillPatience patience;
-  private final String bootId;
 
-  /**
-   * Begins with no segment.
-   *
-   * @param bootId boot of the host; empty off Linux
-   */
+  /** Begins with no segment. */
   SegmentLife(
       SegmentTable table,
       Outbox outbox,
       NoticeLog notices,
-      KillStreams killers,
+      SegmentEnds ends,
+      Kills kills,
       StartBatches starts,
       ForgetBatches forgets,
-      KillPatience patience,
-      String bootId) {
+      KillPatience patience) {
     this.table = table;
     this.outbox = outbox;
     this.notices = notices;
-    this.killers = killers;
+    this.ends = ends;
+    this.kills = kills;
     this.starts = starts;
     this.forgets = forgets;
     this.patience = patience;
-    this.bootId = bootId;
-  }
-
-  // ---- After a restart ----
-
-  void resume(Recovered.Entry entry, long nowMillis, long atMillis) {
-    switch (entry) {
-      case Recovered.Damaged(SegmentKey key, String reason) -> {
-        Segment segment = new Segment(key, 0, Phase.DAMAGED);
-        segment.damage = reason;
-        table.add(segment);
-      }
-      case Recovered.Intact intact -> resume(intact, nowMillis, atMillis);
-    }
-  }
-
-  private void resume(Recovered.Intact entry, long nowMillis, long atMillis) {
-    Segment segment = new Segment(entry.segment(), entry.epochCounter(), Phase.OVER);
-    segment.accepted = entry.accepted();
-    segment.spec = entry.spec();
-    segment.process = entry.process();
-    table.add(segment);
-    KillFacts tombstone = entry.tombstone();
-    if (tombstone != null) {
-      segment.kill = new Segment.Kill(tombstone, nowMillis, atMillis, false);
-      segment.tombstoneDurable = true;
-      patience.begin(segment, nowMillis);
-    }
-    if (entry.outcome() != null) {
-      segment.outcome = entry.outcome();
-      segment.announced = true;
-      segment.spec = null;
-      outbox.add(new WorkerEffect.CleanUp(segment.key));
-      return;
-    }
-    if (entry.process() == null) {
-      resumeWithoutProcess(segment, nowMillis);
-      return;
-    }
-    String bootThen = entry.process().bootId();
-    if (!bootThen.isEmpty() && !bootId.isEmpty() && !bootThen.equals(bootId)) {
-      conclude(segment, WhoEndedIt.lostToReboot(segment, atMillis));
-      return;
-    }
-    segment.phase = Phase.ADOPTING;
-    outbox.add(new WorkerEffect.Adopt(segment.key, entry.process()));
-  }
-
-  /** The gate was never opened: no user code ran. */
-  private void resumeWithoutProcess(Segment segment, long nowMillis) {
-    if (segment.kill == null) {
-      launch(segment);
-      return;
-    }
-    segment.phase = Phase.TOMBSTONED;
-    neverStarted(segment, nowMillis);
   }
 
   // ---- Start ----
@@ -121,7 +59,7 @@ final class SegmentLife {
       return;
     }
     segment.phase = Phase.TOMBSTONED;
-    neverStarted(segment, nowMillis);
+    ends.neverStarted(segment, nowMillis);
   }
 
   private void acceptFailed(Segment segment, String reason, long nowMillis) {
@@ -133,10 +71,10 @@ final class SegmentLife {
     segment.accepted = false;
     segment.spec = null;
     segment.phase = Phase.TOMBSTONED;
-    neverStarted(segment, nowMillis);
+    ends.neverStarted(segment, nowMillis);
   }
 
-  private void launch(Segment segment) {
+  void launch(Segment segment) {
     segment.phase = Phase.LAUNCHING;
     outbox.add(new WorkerEffect.Launch(segment.key, Objects.requireNonNull(segment.spec)));
   }
@@ -146,7 +84,7 @@ final class SegmentLife {
     segment.process = event.process();
     segment.phase = Phase.RECORDING;
     if (segment.kill != null) {
-      killTree(segment);
+      kills.killTree(segment);
       return;
     }
     outbox.journal(new JournalEntry.ProcessRecorded(segment.key, event.process()));
@@ -169,7 +107,7 @@ final class SegmentLife {
       return;
     }
     segment.launchFailure = "its process could not be recorded in the journal: " + reason;
-    killTree(segment);
+    kills.killTree(segment);
   }
 
   // ---- The tree ----
@@ -184,21 +122,24 @@ final class SegmentLife {
       case WorkerEvent.Launched launched -> launched(segment, launched);
       case WorkerEvent.LaunchFailed failed -> {
         requirePhase(segment, Phase.LAUNCHING);
-        conclude(
+        ends.conclude(
             segment,
             WhoEndedIt.startFailed(segment, failed.reason(), nowMillis, failed.atMillis()));
       }
       case WorkerEvent.LaunchCancelled cancelled -> {
         requirePhase(segment, Phase.LAUNCHING);
         segment.phase = Phase.TOMBSTONED;
-        neverStarted(segment, nowMillis);
+        ends.neverStarted(segment, nowMillis);
       }
-      case WorkerEvent.Adopted adopted -> adopted(segment);
+      case WorkerEvent.Adopted adopted -> adopted(segment, nowMillis);
       case WorkerEvent.AdoptFailed failed -> {
         segment.phase = Phase.DAMAGED;
-        segment.damage = failed.reason();
+        segment.damage =
+            segment.damage.isEmpty()
+                ? failed.reason()
+                : "%s; %s".formatted(segment.damage, failed.reason());
         if (segment.kill != null) {
-          patience.block(segment, failed.reason(), nowMillis);
+          patience.block(segment, segment.damage, nowMillis);
         }
       }
       case WorkerEvent.LeaderExited exited -> {
@@ -207,14 +148,15 @@ final class SegmentLife {
           afterLeader(segment);
         }
       }
-      case WorkerEvent.TreeDead dead -> treeDead(segment, dead, nowMillis);
-      case WorkerEvent.TreeEmpty empty -> {
-        // A kill that began meanwhile tells the end itself: it has seen who was alive.
-        if (segment.phase == Phase.RUNNING && !segment.dying) {
-          var leader = Objects.requireNonNull(segment.leaderStatus);
-          conclude(segment, WhoEndedIt.treeEmpty(segment, leader, empty.atMillis()));
+      case WorkerEvent.TreeSignalled signalled -> treeSignalled(segment, signalled, nowMillis);
+      case WorkerEvent.TreeDead dead -> {
+        if (segment.signalling) {
+          segment.heldEnd = dead;
+        } else {
+          treeDead(segment, dead, nowMillis);
         }
       }
+      case WorkerEvent.TreeEmpty empty -> treeEmpty(segment, empty, nowMillis);
       case WorkerEvent.KillBlocked kill -> {
         if (segment.dying && segment.outcome == null) {
           patience.block(segment, kill.reason(), nowMillis);
@@ -229,6 +171,7 @@ final class SegmentLife {
       case WorkerEvent.LeaderExited _, WorkerEvent.TreeEmpty _, WorkerEvent.KillBlocked _ -> {}
       case WorkerEvent.Launched _,
           WorkerEvent.LaunchFailed _,
+          WorkerEvent.TreeSignalled _,
           WorkerEvent.LaunchCancelled _,
           WorkerEvent.Adopted _,
           WorkerEvent.AdoptFailed _,
@@ -237,39 +180,59 @@ final class SegmentLife {
     }
   }
 
-  private void adopted(Segment segment) {
+  private void adopted(Segment segment, long nowMillis) {
     requirePhase(segment, Phase.ADOPTING);
     segment.phase = Phase.RUNNING;
     segment.released = true;
-    if (segment.kill != null) {
-      killTree(segment);
+    if (segment.damaged) {
+      kills.killTree(segment);
       return;
+    }
+    if (segment.kill != null) {
+      kills.begin(segment, nowMillis);
     }
     afterLeader(segment);
   }
 
-  /** What the leader leaves behind is killed, unless the segment goes on until it ended. */
+  /**
+   * What the leader leaves behind is killed, unless the segment goes on until it ended, or a kill
+   * gives it time.
+   */
   private void afterLeader(Segment segment) {
     if (segment.leaderStatus == null || segment.dying) {
       return;
     }
-    if (segment.waitsForTree()) {
+    if (segment.waitsForTree() || segment.kill != null) {
       outbox.add(new WorkerEffect.AwaitEmpty(segment.key));
       return;
     }
-    killTree(segment);
+    kills.killTree(segment);
   }
 
-  private void killTree(Segment segment) {
-    if (!segment.dying) {
-      segment.dying = true;
-      outbox.add(new WorkerEffect.KillTree(segment.key));
+  private void treeSignalled(Segment segment, WorkerEvent.TreeSignalled event, long nowMillis) {
+    kills.signalled(segment, event.reachedLiveMember(), nowMillis);
+    WorkerEvent.FromTree held = segment.heldEnd;
+    if (held != null) {
+      segment.heldEnd = null;
+      step(held, nowMillis);
     }
+  }
+
+  private void treeEmpty(Segment segment, WorkerEvent.TreeEmpty empty, long nowMillis) {
+    if (segment.phase != Phase.RUNNING || segment.dying) {
+      return; // A kill that began meanwhile tells the end itself: it has seen who was alive.
+    }
+    if (segment.signalling) {
+      segment.heldEnd = empty;
+      return;
+    }
+    var leader = Objects.requireNonNull(segment.leaderStatus);
+    ends.conclude(segment, WhoEndedIt.treeEmpty(segment, leader, nowMillis, empty.atMillis()));
   }
 
   private void treeDead(Segment segment, WorkerEvent.TreeDead dead, long nowMillis) {
     if (segment.released) {
-      conclude(
+      ends.conclude(
           segment,
           WhoEndedIt.treeDead(segment, dead.death(), dead.leader(), nowMillis, dead.atMillis()));
       return;
@@ -277,99 +240,13 @@ final class SegmentLife {
     // The gate never opened, so the process that died was ours, not the user's.
     segment.process = null;
     if (segment.launchFailure != null) {
-      conclude(
+      ends.conclude(
           segment,
           WhoEndedIt.startFailed(segment, segment.launchFailure, nowMillis, dead.atMillis()));
       return;
     }
-    conclude(
+    ends.conclude(
         segment, WhoEndedIt.neverStarted(segment, Objects.requireNonNull(segment.kill), nowMillis));
-  }
-
-  // ---- Kill ----
-
-  /** Orders the kill of a segment and of its earlier incarnations, known or not. */
-  void kill(SegmentKey key, KillFacts facts, long epochCounter, long nowMillis, long atMillis) {
-    for (Segment earlier : table.earlierLive(key)) {
-      order(earlier, facts, nowMillis, atMillis);
-    }
-    Segment segment = table.get(key);
-    if (segment == null) {
-      segment = new Segment(key, epochCounter, Phase.TOMBSTONED);
-      table.add(segment);
-    }
-    if (!segment.blocked.isEmpty()) {
-      // Why the kill that this one shares has no proof.
-      killers.pending(new KillStep.Pending(key, segment.blocked));
-    }
-    order(segment, facts, nowMillis, atMillis);
-    report(segment);
-  }
-
-  private void order(Segment segment, KillFacts facts, long nowMillis, long atMillis) {
-    if (segment.kill != null || segment.phase == Phase.FORGETTING) {
-      return;
-    }
-    segment.kill = new Segment.Kill(facts, nowMillis, atMillis, segment.leaderStatus != null);
-    if (segment.phase == Phase.DAMAGED) {
-      patience.block(segment, segment.damage, nowMillis);
-      return;
-    }
-    switch (segment.phase) {
-      case RECORDING, RUNNING -> killTree(segment);
-      case LAUNCHING -> outbox.add(new WorkerEffect.CancelLaunch(segment.key));
-      // The journal, or the adoption, tells soon what there is to kill.
-      case ACCEPTING, ADOPTING -> {}
-      case TOMBSTONED, CONCLUDING, OVER, FORGETTING, DAMAGED -> {}
-    }
-    outbox.journal(new JournalEntry.Tombstoned(segment.key, segment.epochCounter, facts));
-    if (segment.phase == Phase.TOMBSTONED) {
-      neverStarted(segment, nowMillis);
-    }
-    patience.begin(segment, nowMillis);
-  }
-
-  /** Concludes a segment without process, unless an earlier incarnation it covers still lives. */
-  private void neverStarted(Segment segment, long nowMillis) {
-    if (segment.phase == Phase.TOMBSTONED && table.earlierLive(segment.key).isEmpty()) {
-      conclude(
-          segment,
-          WhoEndedIt.neverStarted(segment, Objects.requireNonNull(segment.kill), nowMillis));
-    }
-  }
-
-  /** Tells killers the proof, if there is one. */
-  private void report(Segment segment) {
-    if (segment.isProven() && table.earlierLive(segment.key).isEmpty()) {
-      killers.proven(new KillStep.Proven(segment.key, Objects.requireNonNull(segment.outcome)));
-    }
-  }
-
-  // ---- The end ----
-
-  private void conclude(Segment segment, Outcome outcome) {
-    segment.phase = Phase.CONCLUDING;
-    segment.outcome = outcome;
-    outbox.journal(new JournalEntry.Ended(segment.key, outcome));
-    if (segment.spec != null) {
-      outbox.add(new WorkerEffect.CleanUp(segment.key));
-    }
-  }
-
-  private void settle(Segment segment, long nowMillis) {
-    if (!segment.isProven()) {
-      return;
-    }
-    patience.unblock(segment, nowMillis);
-    if (!segment.announced) {
-      segment.announced = true;
-      notices.post(new Notice.Terminated(segment.key, Objects.requireNonNull(segment.outcome)));
-    }
-    report(segment);
-    for (Segment later : table.later(segment.key)) {
-      neverStarted(later, nowMillis);
-      report(later);
-    }
   }
 
   // ---- Forget ----
@@ -390,15 +267,23 @@ final class SegmentLife {
       case JournalEntry.ProcessRecorded recorded -> recorded(segment);
       case JournalEntry.Tombstoned tombstoned -> {
         segment.tombstoneDurable = true;
-        settle(segment, nowMillis);
+        if (segment.phase == Phase.RUNNING && !segment.dying) {
+          // Nothing but the journal can have been in the way of a kill that still gives time.
+          patience.unblock(segment, nowMillis);
+        }
+        ends.settle(segment, nowMillis);
       }
       case JournalEntry.Ended ended -> {
         segment.phase = Phase.OVER;
-        segment.spec = null;
-        settle(segment, nowMillis);
+        if (segment.spec != null || segment.released) {
+          // Not before: until its end is durable, another worker may need what is left of it.
+          outbox.add(new WorkerEffect.CleanUp(segment.key));
+          segment.spec = null;
+        }
+        ends.settle(segment, nowMillis);
       }
       case JournalEntry.Forgotten forgotten -> {
-        report(segment);
+        ends.report(segment);
         table.remove(segment.key);
         forgets.dropped(segment.key);
       }
@@ -410,21 +295,23 @@ final class SegmentLife {
     switch (entry) {
       case JournalEntry.Accepted accepted -> acceptFailed(segment, reason, nowMillis);
       case JournalEntry.ProcessRecorded recorded -> recordFailed(segment, reason);
-      case JournalEntry.Tombstoned tombstoned ->
-          tryAgain(segment, tombstoned, "its tombstone", reason, nowMillis);
-      case JournalEntry.Ended ended -> tryAgain(segment, ended, "its end", reason, nowMillis);
+      case JournalEntry.Tombstoned tombstoned -> kills.tombstoneFailed(segment, reason, nowMillis);
+      case JournalEntry.Ended ended -> {
+        boolean lacksTombstone = segment.kill != null && !segment.tombstoneDurable;
+        if (!lacksTombstone || segment.blocked.isEmpty()) {
+          // An end without its tombstone has no record to be added to: the tombstone's reason tells
+          // more.
+          patience.block(
+              segment, "its end cannot be made durable: %s".formatted(reason), nowMillis);
+        }
+        outbox.retry(nowMillis, ended);
+      }
       case JournalEntry.Forgotten forgotten -> {
         segment.phase = Phase.OVER;
-        report(segment);
+        ends.report(segment);
         forgets.failed(segment.key);
       }
     }
-  }
-
-  private void tryAgain(
-      Segment segment, JournalEntry.OfSegment entry, String what, String reason, long nowMillis) {
-    patience.block(segment, "%s cannot be made durable: %s".formatted(what, reason), nowMillis);
-    outbox.retry(nowMillis, entry);
   }
 
   private static void requirePhase(Segment segment, Phase phase) {

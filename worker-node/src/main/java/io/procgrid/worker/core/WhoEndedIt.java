@@ -20,20 +20,61 @@ final class WhoEndedIt {
   static Outcome treeDead(
       Segment segment, TreeDeath death, ExitStatus leader, long nowMillis, long atMillis) {
     Segment.Kill kill = segment.kill;
+    if (kill == null && segment.damaged) {
+      return foundDamaged(segment, death, leader, atMillis);
+    }
     if (kill == null) {
       return ended(segment, leader, leftBehind(death), atMillis, 0);
     }
     boolean byKill =
-        death.liveMemberSeen() || (!kill.leaderWasOver() && leader.equals(KILL_SIGNAL));
-    long killMillis = nowMillis - kill.sinceMillis();
-    return byKill
-        ? outcome(Kind.KILLED, segment, leader, "", atMillis, killMillis)
-        : ended(segment, leader, "", atMillis, killMillis);
+        kill.reached()
+            || death.liveMemberSeen()
+            || (!kill.leaderWasOver() && leader.equals(KILL_SIGNAL));
+    return underKill(segment, kill, byKill, leader, nowMillis, atMillis);
   }
 
-  /** The end of a tree that nobody killed. */
-  static Outcome treeEmpty(Segment segment, ExitStatus leader, long atMillis) {
-    return ended(segment, leader, "", atMillis, 0);
+  /** Nobody asked for its end, but nobody could have told it either. */
+  private static Outcome foundDamaged(
+      Segment segment, TreeDeath death, ExitStatus leader, long atMillis) {
+    if (leader instanceof ExitStatus.Exited) {
+      return ended(segment, leader, segment.damage, atMillis, 0);
+    }
+    String found =
+        switch (death.membersSeen()) {
+          case 0 -> "nothing of it is alive";
+          case 1 -> "1 process of it was found and killed";
+          default -> death.membersSeen() + " processes of it were found and killed";
+        };
+    return ended(
+        segment,
+        new ExitStatus.Lost("exit status lost: %s; %s".formatted(segment.damage, found)),
+        "",
+        atMillis,
+        0);
+  }
+
+  /** The end of a tree that nobody killed, whatever signal it got before. */
+  static Outcome treeEmpty(Segment segment, ExitStatus leader, long nowMillis, long atMillis) {
+    Segment.Kill kill = segment.kill;
+    return kill == null
+        ? ended(segment, leader, "", atMillis, 0)
+        : underKill(segment, kill, kill.reached(), leader, nowMillis, atMillis);
+  }
+
+  private static Outcome underKill(
+      Segment segment,
+      Segment.Kill kill,
+      boolean byKill,
+      ExitStatus leader,
+      long nowMillis,
+      long atMillis) {
+    return outcome(
+        byKill ? Kind.KILLED : Kind.ENDED,
+        segment,
+        leader,
+        "",
+        atMillis,
+        nowMillis - kill.sinceMillis());
   }
 
   /** No user code ever ran, because of the kill. */
@@ -54,8 +95,12 @@ final class WhoEndedIt {
   static Outcome lostToReboot(Segment segment, long atMillis) {
     ExitStatus lost =
         new ExitStatus.Lost(
-            "exit status lost: the host rebooted while it ran, nothing of it is alive");
-    return ended(segment, lost, "", atMillis, 0);
+            segment.damaged
+                ? "exit status lost: %s; the host rebooted since, nothing of it is alive"
+                    .formatted(segment.damage)
+                : "exit status lost: the host rebooted while it ran, nothing of it is alive");
+    boolean byKill = segment.kill != null && segment.kill.reached();
+    return outcome(byKill ? Kind.KILLED : Kind.ENDED, segment, lost, "", atMillis, 0);
   }
 
   private static String leftBehind(TreeDeath death) {
@@ -80,7 +125,7 @@ final class WhoEndedIt {
       long killMillis) {
     @Nullable KillFacts facts =
         kind == Kind.KILLED && segment.kill != null ? segment.kill.facts() : null;
-    long startedAt = segment.process == null ? 0 : segment.process.startedAtMillis();
-    return new Outcome(kind, leader, detail, startedAt, atMillis, killMillis, facts);
+    return new Outcome(
+        kind, leader, detail, segment.startedAtMillis(), atMillis, killMillis, facts);
   }
 }

@@ -5,7 +5,6 @@ import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.loop.Core;
-import io.procgrid.common.run.KillFacts;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,20 +34,30 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   private final KillStreams killers = new KillStreams(outbox);
   private final NoticeLog notices;
   private final KillPatience patience;
+  private final Kills kills;
   private final SegmentLife life;
+  private final Resumption resumption;
+
+  /** A core whose clock counts from the boot of its host, whose id is empty off Linux. */
+  public WorkerCore(Recovered recovered, WorkerInstance instance, String bootId) {
+    this(recovered, instance, new HostBoot(bootId, 0));
+  }
 
   /**
    * @param instance name of this worker process
-   * @param bootId boot of the host; empty off Linux
+   * @param boot what the deadlines of kills outlive a restart of the worker by
    */
-  public WorkerCore(Recovered recovered, WorkerInstance instance, String bootId) {
+  public WorkerCore(Recovered recovered, WorkerInstance instance, HostBoot boot) {
     this.recovered = recovered;
     this.terms = new Terms(recovered, instance);
     this.bundles = new Bundles(recovered.bundles(), table, outbox);
     this.connects = new Connects(terms, bundles.hashes(), outbox);
     this.notices = new NoticeLog(outbox, () -> !blocked.isEmpty(), NOTICE_CAPACITY);
     this.patience = new KillPatience(table, notices, killers, blocked);
-    this.life = new SegmentLife(table, outbox, notices, killers, starts, forgets, patience, bootId);
+    SegmentEnds ends = new SegmentEnds(table, outbox, notices, killers, patience);
+    this.kills = new Kills(table, outbox, killers, patience, ends, boot);
+    this.life = new SegmentLife(table, outbox, notices, ends, kills, starts, forgets, patience);
+    this.resumption = new Resumption(table, outbox, patience, ends, kills, life, boot.id());
   }
 
   @Override
@@ -57,7 +66,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       case WorkerEvent.Resumed(long atMillis) -> {
         bundles.resume(nowMillis);
         for (Recovered.Entry entry : recovered.segments()) {
-          life.resume(entry, nowMillis, atMillis);
+          resumption.resume(entry, nowMillis, atMillis);
         }
       }
       case WorkerEvent.Commanded(long request, long atMillis, Command command) ->
@@ -82,6 +91,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     outbox.tick(nowMillis);
     connects.tick(nowMillis);
     bundles.tick(nowMillis);
+    kills.tick(nowMillis);
     patience.tick(nowMillis);
     notices.tick(nowMillis);
     return outbox.drain();
@@ -91,7 +101,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
   public long nextDeadline() {
     return Math.min(
         Math.min(bundles.nextDeadline(), Math.min(outbox.nextDeadline(), connects.nextDeadline())),
-        Math.min(patience.nextDeadline(), notices.nextDeadline()));
+        Math.min(kills.nextDeadline(), Math.min(patience.nextDeadline(), notices.nextDeadline())));
   }
 
   private void journaled(JournalEntry entry, long nowMillis) {
@@ -148,7 +158,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       case Command.Kill kill -> {
         killers.open(request, keys(kill.orders()));
         for (Command.KillOrder order : kill.orders()) {
-          kill(order.segment(), order.facts(), nowMillis, atMillis);
+          kill(order, nowMillis, atMillis);
         }
       }
       case Command.ListInventory list ->
@@ -158,6 +168,10 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
                   table.all().stream()
                       .map(Segment::inventoryItem)
                       .collect(ImmutableList.toImmutableList())));
+      case Command.Proceed proceed -> {
+        proceed.segments().forEach(resumption::proceed);
+        outbox.reply(request, new Answer.Done());
+      }
       case Command.Forget forget -> forget(request, forget);
       case Command.Watch watch -> notices.watch(request, watch.acknowledged(), nowMillis);
       case Command.Admit(Address to, SegmentKey segment) ->
@@ -198,7 +212,15 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     switch (known.phase) {
       case ACCEPTING -> decisions.await(order, Answer.Decision.ALREADY_ACCEPTED);
       case DAMAGED -> decisions.decide(order, Answer.Decision.REJECTED, known.damage);
-      case LAUNCHING, RECORDING, ADOPTING, RUNNING, TOMBSTONED, CONCLUDING, OVER, FORGETTING -> {
+      case WAITING,
+          LAUNCHING,
+          RECORDING,
+          ADOPTING,
+          RUNNING,
+          TOMBSTONED,
+          CONCLUDING,
+          OVER,
+          FORGETTING -> {
         Answer.Decision decision =
             known.accepted ? Answer.Decision.ALREADY_ACCEPTED : Answer.Decision.TOMBSTONE;
         decisions.decide(order, decision, "");
@@ -243,9 +265,11 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
 
   // ---- Kill ----
 
-  private void kill(SegmentKey key, KillFacts facts, long nowMillis, long atMillis) {
-    terms.sawRun(key.runId());
-    life.kill(key, facts, terms.counter(), nowMillis, atMillis);
+  private void kill(Command.KillOrder order, long nowMillis, long atMillis) {
+    terms.sawRun(order.segment().runId());
+    kills.kill(
+        order.segment(),
+        new Kills.Order(order.facts(), order.grace(), terms.counter(), nowMillis, atMillis));
   }
 
   private void killAll(long request, long atMillis, Command.KillAll command, long nowMillis) {
@@ -263,7 +287,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     List<SegmentKey> live = table.all().stream().filter(s -> !s.isOver()).map(s -> s.key).toList();
     killers.open(request, live);
     for (SegmentKey key : live) {
-      kill(key, command.facts(), nowMillis, atMillis);
+      kill(new Command.KillOrder(key, command.facts()), nowMillis, atMillis);
     }
   }
 
@@ -274,10 +298,13 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     List<SegmentKey> kept = new ArrayList<>();
     Set<SegmentKey> dropping = new LinkedHashSet<>();
     for (Command.ForgetOrder order : command.orders()) {
+      // A Start on its way under that number, or a lower one, comes too late from now on: it cannot
+      // bring back what is dropped here. The head sends it again under a new one where it must.
+      terms.usedUp(order.lastDispatchNumber());
       Segment segment = table.get(order.segment());
       if (segment == null) {
         forgotten.add(order.segment());
-      } else if (mayForget(segment, order)) {
+      } else if (mayForget(segment)) {
         life.forget(segment);
         dropping.add(segment.key);
       } else {
@@ -287,14 +314,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     forgets.open(request, forgotten, kept, List.copyOf(dropping));
   }
 
-  /**
-   * No Start on its way can bring it back: whatever the head sent in this epoch up to that number
-   * has come or is stale, and what was sent in older ones is refused. Nor does a killer wait for an
-   * earlier incarnation on its account.
-   */
-  private boolean mayForget(Segment segment, Command.ForgetOrder order) {
-    return segment.isProven()
-        && table.earlierLive(segment.key).isEmpty()
-        && terms.dispatchNumber() >= order.lastDispatchNumber();
+  /** Its end is durable, and no killer waits for an earlier incarnation on its account. */
+  private boolean mayForget(Segment segment) {
+    return segment.isProven() && table.earlierLive(segment.key).isEmpty();
   }
 }

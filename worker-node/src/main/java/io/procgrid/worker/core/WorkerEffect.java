@@ -3,6 +3,7 @@ package io.procgrid.worker.core;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.process.ProcessRecord;
+import org.jspecify.annotations.Nullable;
 
 /** What the core wants done. The engine takes effects in order and reports back by events. */
 public sealed interface WorkerEffect {
@@ -43,8 +44,21 @@ public sealed interface WorkerEffect {
   /** Answered by {@link WorkerEvent.Adopted} or {@link WorkerEvent.AdoptFailed}. */
   record Adopt(SegmentKey segment, ProcessRecord process) implements OnTree {}
 
+  /**
+   * Look for a tree whose pid is not known, or means nothing here. Answered like {@link Adopt}.
+   *
+   * @param process where it was put; null when that is not known either
+   */
+  record Find(SegmentKey segment, @Nullable ProcessRecord process) implements OnTree {}
+
   /** Open the gate. */
   record Release(SegmentKey segment) implements OnTree {}
+
+  /**
+   * Send a signal to every live member of the tree, and SIGCONT, so that a stopped one can heed it.
+   * Answered by one {@link WorkerEvent.TreeSignalled}.
+   */
+  record SignalTree(SegmentKey segment, int signal) implements OnTree {}
 
   /** Answered by {@link WorkerEvent.TreeDead}; meanwhile by {@link WorkerEvent.KillBlocked}. */
   record KillTree(SegmentKey segment) implements OnTree {}

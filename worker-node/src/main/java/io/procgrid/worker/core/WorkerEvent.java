@@ -57,6 +57,13 @@ public sealed interface WorkerEvent {
   /** The leader is over. */
   record LeaderExited(SegmentKey segment, ExitStatus status) implements FromTree {}
 
+  /**
+   * The tree was sent its signal.
+   *
+   * @param reachedLiveMember whether a member that was alive took it
+   */
+  record TreeSignalled(SegmentKey segment, boolean reachedLiveMember) implements FromTree {}
+
   /** The tree is killed and proven dead. */
   record TreeDead(SegmentKey segment, TreeDeath death, ExitStatus leader, long atMillis)
       implements FromTree {}

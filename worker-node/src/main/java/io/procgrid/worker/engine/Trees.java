@@ -25,6 +25,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,10 +98,18 @@ final class Trees implements AutoCloseable {
         }
       }
       case WorkerEffect.Adopt(SegmentKey segment, ProcessRecord process) ->
-          submit(threads, () -> adopt(segment, process));
+          submit(threads, () -> takeOver(segment, () -> containment.adopt(segment, process)));
+      case WorkerEffect.Find(SegmentKey segment, ProcessRecord process) ->
+          submit(threads, () -> takeOver(segment, () -> containment.find(segment, process)));
       case WorkerEffect.Release(SegmentKey segment) -> {
         ContainedTree tree = tree(segment);
         submit(threads, tree::release);
+      }
+      case WorkerEffect.SignalTree(SegmentKey segment, int signal) -> {
+        ContainedTree tree = tree(segment);
+        submit(
+            threads,
+            () -> events.accept(new WorkerEvent.TreeSignalled(segment, tree.signal(signal))));
       }
       case WorkerEffect.KillTree(SegmentKey segment) -> {
         ContainedTree tree = tree(segment);
@@ -160,20 +169,22 @@ final class Trees implements AutoCloseable {
     return Objects.requireNonNullElse(e.getMessage(), e.toString());
   }
 
-  private void adopt(SegmentKey segment, ProcessRecord process) {
+  private void takeOver(SegmentKey segment, Supplier<ContainedTree> taking) {
     // First of all: what cannot be taken over may write on.
     watchOutput(segment);
     ContainedTree tree;
     try {
-      tree = containment.adopt(segment, process);
+      tree = taking.get();
     } catch (RuntimeException e) {
       log.error("segment {} cannot be taken over", segment, e);
       events.accept(
           new WorkerEvent.AdoptFailed(
               segment,
-              "segment %s (pid %d, contained by %s) cannot be taken over by containment %s: %s"
+              "segment %s cannot be taken over by containment %s: %s"
                   .formatted(
-                      segment, process.pid(), process.containment(), containment.name(), e)));
+                      segment,
+                      containment.name(),
+                      Objects.requireNonNullElse(e.getMessage(), e.toString()))));
       return;
     }
     trees.put(segment, tree);

@@ -3,8 +3,10 @@ package io.procgrid.worker.engine;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.loop.EventLoop;
+import io.procgrid.common.loop.LoopListener;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.core.KillStep;
 import io.procgrid.worker.core.Notice;
 import io.procgrid.worker.core.Recovered;
@@ -55,7 +57,8 @@ public final class WorkerEngine implements AutoCloseable {
    * @param containment closed with the engine
    * @param outputs started and closed with the engine
    * @param environment environment of the worker, of which procs see a part
-   * @param bootId boot of the host; empty off Linux
+   * @param boot of the host, in terms of the monotonic clock
+   * @param listener sees what passes through the core
    * @param monotonicClock milliseconds that never go back
    * @param wallClock milliseconds since 1970
    * @param onFailure told once the engine's state can no longer be trusted
@@ -67,7 +70,8 @@ public final class WorkerEngine implements AutoCloseable {
       OutputBound outputs,
       Map<String, String> environment,
       WorkerInstance instance,
-      String bootId,
+      HostBoot boot,
+      LoopListener<WorkerEvent, WorkerEffect> listener,
       LongSupplier monotonicClock,
       LongSupplier wallClock,
       Consumer<Throwable> onFailure) {
@@ -79,8 +83,9 @@ public final class WorkerEngine implements AutoCloseable {
     this.loop =
         new EventLoop<>(
             "engine",
-            new WorkerCore(recovered, instance, bootId),
+            new WorkerCore(recovered, instance, boot),
             this::perform,
+            listener,
             monotonicClock,
             onFailure);
     this.writer = new JournalWriter(journal, new Answers(onFailure));

@@ -5,17 +5,21 @@ import com.google.common.collect.ImmutableSet;
 import io.procgrid.common.daemon.AtomicFile;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
-import io.procgrid.common.run.ExitStatus;
-import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.core.JournalEntry;
 import io.procgrid.worker.core.Recovered;
+import io.procgrid.worker.process.Ground;
+import io.procgrid.worker.process.ProcessRecord;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What must survive a restart of the worker: {@code worker.state} and a folder per segment in
- * {@code journal/}.
+ * {@code journal/}. What is damaged goes to {@code set-aside/}.
  *
  * <p>Folders whose names end in {@code .new} are incomplete, in {@code .gone} forgotten: both are
  * removed at the next start. One thread at a time.
@@ -34,71 +38,94 @@ public final class Journal {
   /** Ends the name of a folder that is forgotten. */
   static final String GONE = ".gone";
 
-  private final Path directory;
-  private final Path stateFile;
+  private static final String SEGMENTS = "journal";
+
+  private final StateFile stateFile;
   private final Path segments;
+  private final HostStamp here;
   private WorkerState state;
   private WorkerState savedState;
 
-  private Journal(Path directory, WorkerState state) {
-    this.directory = directory;
-    this.stateFile = stateFile(directory);
-    this.segments = directory.resolve("journal");
+  private Journal(Path directory, StateFile stateFile, WorkerState state, HostStamp here) {
+    this.stateFile = stateFile;
+    this.segments = directory.resolve(SEGMENTS);
+    this.here = here;
     this.state = state;
     this.savedState = state;
   }
 
   /** A journal, and what it held when it was opened. */
-  public record Opened(Journal journal, Recovered recovered) {}
+  public record Opened(Journal journal, Recovered recovered) {
+    /**
+     * From now on the worker may put processes there. To be called before the first one.
+     *
+     * @throws IOException it could not be made durable
+     */
+    public void use(Ground ground) throws IOException {
+      journal.state = journal.state.withGround(ground);
+      journal.save();
+    }
+
+    /**
+     * Takes in segments of which something lives on this host and the journal does not say so: it
+     * has no entry of them, or one by which no process was ever let go. They are told as damaged.
+     *
+     * @throws IOException it could not be made durable
+     */
+    public Opened with(Set<SegmentKey> strays) throws IOException {
+      Map<SegmentKey, Recovered.Entry> entries = new LinkedHashMap<>();
+      recovered.segments().forEach(entry -> entries.put(entry.segment(), entry));
+      for (SegmentKey stray : strays) {
+        entries.put(stray, journal.takeIn(stray, entries.get(stray)));
+      }
+      journal.save();
+      return new Opened(journal, journal.recovered(entries.values(), recovered.bundles()));
+    }
+  }
 
   /**
    * Opens the journal in a folder, made first when there is none.
    *
    * @param directory folder of the worker; exists
-   * @param bootId boot of the host; empty off Linux
+   * @param here the host
    * @param newIdentity draws the identity of a new journal
    * @param bundles content hashes of the files that are there
    */
   public static Opened open(
       Path directory,
-      String bootId,
+      HostStamp here,
       Supplier<WorkerIdentity> newIdentity,
       ImmutableSet<String> bundles)
       throws IOException, JournalException {
-    WorkerState state = firstState(directory, bootId, newIdentity);
-    Journal journal = new Journal(directory, state);
-    boolean rebooted =
-        !state.bootId().isEmpty() && !bootId.isEmpty() && !state.bootId().equals(bootId);
-    ImmutableList<Recovered.Entry> entries = journal.load(rebooted);
-    journal.state = journal.state.withBoot(bootId);
+    StateFile stateFile = new StateFile(directory);
+    WorkerState state = firstState(directory, stateFile, here, newIdentity);
+    Journal journal = new Journal(directory, stateFile, state, here);
+    SetAside setAside = new SetAside(directory, InstantSource.system());
+    List<Recovered.Entry> entries = journal.load(new EntryLoader(setAside, here, state.host()));
+    journal.state = journal.state.startedOn(here);
     journal.save();
     return new Opened(journal, journal.recovered(entries, bundles));
   }
 
   private static WorkerState firstState(
-      Path directory, String bootId, Supplier<WorkerIdentity> newIdentity)
+      Path directory, StateFile file, HostStamp here, Supplier<WorkerIdentity> newIdentity)
       throws IOException, JournalException {
-    Path file = stateFile(directory);
-    Path segments = directory.resolve("journal");
-    if (Files.exists(file)) {
-      WorkerState state = WorkerState.read(file);
+    Path segments = directory.resolve(SEGMENTS);
+    if (file.exists()) {
+      WorkerState state = file.read();
       Files.createDirectories(segments);
       return state;
     }
     if (Files.exists(segments)) {
       throw new JournalException(
           "%s is missing although %s is there: restore it, or move the folder away to begin with a new identity"
-              .formatted(file, segments));
+              .formatted(file.path(), segments));
     }
-    WorkerState state = WorkerState.fresh(newIdentity.get(), bootId);
-    state.write(file);
+    WorkerState state = WorkerState.fresh(newIdentity.get(), here);
+    file.write(state);
     Files.createDirectory(segments);
     AtomicFile.syncDirectory(directory);
     return state;
-  }
-
-  private static Path stateFile(Path directory) {
-    return directory.resolve("worker.state");
   }
 
   /** The folder of a segment, there or not. */
@@ -113,12 +140,12 @@ public final class Journal {
 
   // ---- Reading ----
 
-  private ImmutableList<Recovered.Entry> load(boolean rebooted) throws IOException {
+  private List<Recovered.Entry> load(EntryLoader loader) throws IOException, JournalException {
     List<Path> folders = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(segments)) {
       stream.forEach(folders::add);
     }
-    ImmutableList.Builder<Recovered.Entry> entries = ImmutableList.builder();
+    List<Recovered.Entry> entries = new ArrayList<>();
     for (Path path : folders) {
       String name = String.valueOf(path.getFileName());
       if (name.endsWith(RecordFile.DRAFT) || name.endsWith(GONE)) {
@@ -130,61 +157,61 @@ public final class Journal {
         log.warn("{} is no entry of the journal and is left alone", path);
         continue;
       }
-      entries.add(load(key, new SegmentFolder(path), rebooted));
+      EntryLoader.Loaded loaded = loader.load(key, new SegmentFolder(path));
+      Acceptance acceptance = loaded.acceptance();
+      state =
+          state
+              .sawRun(key.runId())
+              .sawDispatch(
+                  acceptance.epochCounter(), acceptance.epochNonce(), acceptance.dispatchNumber());
+      entries.add(loaded.entry());
     }
-    return entries.build();
+    return entries;
   }
 
-  private Recovered.Entry load(SegmentKey key, SegmentFolder folder, boolean rebooted)
+  private Recovered.Entry takeIn(SegmentKey stray, Recovered.@Nullable Entry known)
       throws IOException {
-    state = state.sawRun(key.runId());
-    JournalReader.Read read = JournalReader.read(key, folder);
-    Acceptance acceptance = read.acceptance();
-    if (acceptance != null) {
-      state =
-          state.sawDispatch(
-              acceptance.epochCounter(), acceptance.epochNonce(), acceptance.dispatchNumber());
-    }
-    return switch (read.entry()) {
-      case Recovered.Intact intact -> intact;
-      case Recovered.Damaged damaged -> rebooted ? replaceDamaged(key, folder) : damaged;
+    state = state.sawRun(stray.runId());
+    return switch (known) {
+      case null -> {
+        log.error("segment {} is found on this host without a journal entry", stray);
+        yield EntryLoader.missing(segments, stray, here);
+      }
+      case Recovered.Doubtful doubtful -> doubtful;
+      case Recovered.Intact intact when intact.outcome() != null || intact.process() != null -> {
+        log.warn(
+            "segment {} has a place on this host, apart from that of its process, in which something lives: look at it",
+            stray);
+        yield intact;
+      }
+      case Recovered.Intact intact -> {
+        log.error("segment {} is found on this host, but its entry names no process", stray);
+        yield new Recovered.Doubtful(
+            stray,
+            intact.epochCounter(),
+            null,
+            0,
+            intact.tombstone(),
+            "its entry names no process, yet one is there",
+            Recovered.Doubtful.Remedy.KILL);
+      }
     };
   }
 
-  /** Whatever it was, it did not survive the reboot: that is proven, and all that is known. */
-  private Recovered.Entry replaceDamaged(SegmentKey key, SegmentFolder folder) throws IOException {
-    Path aside = Files.createDirectories(directory.resolve("set-aside"));
-    Path target = aside.resolve(key + "-" + System.currentTimeMillis());
-    Files.move(folder.path(), target, StandardCopyOption.ATOMIC_MOVE);
-    log.error("segment {}: its damaged journal entry is set aside in {}", key, target);
-    Outcome outcome =
-        new Outcome(
-            Outcome.Kind.ENDED,
-            new ExitStatus.Lost(
-                "exit status lost: its journal entry was damaged, and the host rebooted since: nothing of it is alive"),
-            "",
-            0,
-            System.currentTimeMillis(),
-            0,
-            null);
-    try (RecordFile file = RecordFile.createForTombstone(segments, key, 0)) {
-      file.write(Slot.END, SlotCodec.encode(outcome));
-      file.sync();
-    }
-    AtomicFile.syncDirectory(segments);
-    return new Recovered.Intact(key, 0, true, null, null, null, outcome);
-  }
-
-  private Recovered recovered(
-      ImmutableList<Recovered.Entry> entries, ImmutableSet<String> bundles) {
+  private Recovered recovered(Collection<Recovered.Entry> entries, ImmutableSet<String> bundles) {
     return new Recovered(
         identity(),
         state.cluster(),
         state.epoch(),
         state.dispatchNumber(),
         state.highestRunId(),
-        entries,
+        ImmutableList.copyOf(entries),
         bundles);
+  }
+
+  /** The grounds where processes of this boot may be, known before this start. */
+  public Set<Ground> grounds() {
+    return state.grounds();
   }
 
   // ---- Writing ----
@@ -207,6 +234,11 @@ public final class Journal {
     return segments;
   }
 
+  /** What the record of a process says: it was started here. */
+  byte[] encode(ProcessRecord process) {
+    return SlotCodec.encode(new PlacedProcess(process, here));
+  }
+
   /** Takes up what the state file is to say at the next {@link #save()}. */
   void note(JournalEntry entry) {
     state =
@@ -227,7 +259,7 @@ public final class Journal {
   /** Makes the state durable when it changed. */
   void save() throws IOException {
     if (!state.equals(savedState)) {
-      state.write(stateFile);
+      stateFile.write(state);
       savedState = state;
     }
   }

@@ -58,10 +58,10 @@ final class JournalGroup implements AutoCloseable {
           use(accepted.segment(), file, index);
         }
         case JournalEntry.ProcessRecorded recorded ->
-            write(index, recorded, Slot.PROCESS, SlotCodec.encode(recorded.process()));
+            write(index, recorded, Slot.PROCESS, journal.encode(recorded.process()));
         case JournalEntry.Tombstoned tombstoned -> {
           openForTombstone(tombstoned);
-          write(index, tombstoned, Slot.TOMBSTONE, SlotCodec.encode(tombstoned.facts()));
+          write(index, tombstoned, Slot.TOMBSTONE, SlotCodec.encode(tombstoned.tombstone()));
         }
         case JournalEntry.Ended ended ->
             write(index, ended, Slot.END, SlotCodec.encode(ended.outcome()));

@@ -1,6 +1,5 @@
 package io.procgrid.worker.journal;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.procgrid.common.daemon.AtomicFile;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.SegmentSpec;
@@ -11,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class RecordFile implements AutoCloseable {
   /** Ends the name of a folder that is not complete. */
   static final String DRAFT = ".new";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SegmentFolder folder;
   private final @Nullable SegmentFolder draft;
@@ -45,16 +42,20 @@ final class RecordFile implements AutoCloseable {
   static RecordFile create(
       Path journal, SegmentKey segment, long epoch, String nonce, long number, SegmentSpec spec)
       throws IOException {
-    byte[] specBytes = JSON.writeValueAsBytes(spec);
-    Acceptance acceptance =
-        new Acceptance(true, epoch, nonce, number, specBytes.length, checksum(specBytes));
-    return create(journal, segment, acceptance, specBytes);
+    byte[] specBytes = SpecFile.encode(spec);
+    return create(journal, segment, Acceptance.of(epoch, nonce, number, specBytes), specBytes);
   }
 
   /** Makes the record of a segment that never came. */
   static RecordFile createForTombstone(Path journal, SegmentKey segment, long epoch)
       throws IOException {
-    return create(journal, segment, new Acceptance(false, epoch, "", 0, 0, 0), null);
+    return create(journal, segment, Acceptance.ofTombstone(epoch), null);
+  }
+
+  /** Makes the record of a segment that the journal does not hold although it was here. */
+  static RecordFile createForLost(Path journal, SegmentKey segment, Damage damage)
+      throws IOException {
+    return create(journal, segment, Acceptance.ofDamaged(null, damage), null);
   }
 
   private static RecordFile create(
@@ -66,24 +67,53 @@ final class RecordFile implements AutoCloseable {
     // What is here was reported as failed: nothing of it counts.
     DeletedTree.delete(folder.path());
     Files.createDirectory(draft.path());
-    FileChannel channel = null;
     try {
       if (spec != null) {
         writeDurably(draft.spec(), spec);
       }
-      channel =
-          FileChannel.open(draft.record(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      ByteBuffer blank = ByteBuffer.allocate(Slot.fileSize());
+      return new RecordFile(folder, draft, blank(draft.record(), acceptance));
+    } catch (IOException | RuntimeException e) {
+      DeletedTree.delete(draft.path());
+      throw e;
+    }
+  }
+
+  /**
+   * Makes a record in place of a damaged one, whose folder stays; durable when it returns.
+   *
+   * @param slots what could be read of the damaged one
+   */
+  static void replace(SegmentFolder folder, Acceptance acceptance, Map<Slot, byte[]> slots)
+      throws IOException {
+    Path draft = folder.path().resolve("record" + DRAFT);
+    Files.deleteIfExists(draft);
+    try (FileChannel channel = blank(draft, acceptance)) {
+      for (Map.Entry<Slot, byte[]> slot : slots.entrySet()) {
+        slot.getKey().write(channel, slot.getValue());
+      }
+      channel.force(false);
+    }
+    Files.move(
+        draft,
+        folder.record(),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    AtomicFile.syncDirectory(folder.path());
+  }
+
+  /** A new record with its first slot, all its space taken. */
+  private static FileChannel blank(Path file, Acceptance acceptance) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try {
+      ByteBuffer blank = Slot.blankFile();
       while (blank.hasRemaining()) {
         channel.write(blank);
       }
       Slot.ACCEPTED.write(channel, SlotCodec.encode(acceptance));
-      return new RecordFile(folder, draft, channel);
+      return channel;
     } catch (IOException | RuntimeException e) {
-      if (channel != null) {
-        channel.close();
-      }
-      DeletedTree.delete(draft.path());
+      channel.close();
       throw e;
     }
   }
@@ -129,20 +159,5 @@ final class RecordFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     channel.close();
-  }
-
-  /** Reads what a segment was asked to run, as it was accepted. */
-  static SegmentSpec readSpec(SegmentFolder folder, Acceptance acceptance) throws IOException {
-    byte[] bytes = Files.readAllBytes(folder.spec());
-    if (bytes.length != acceptance.specBytes() || checksum(bytes) != acceptance.specChecksum()) {
-      throw new IOException(folder.spec() + " is damaged");
-    }
-    return JSON.readValue(bytes, SegmentSpec.class);
-  }
-
-  private static int checksum(byte[] bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    return (int) crc.getValue();
   }
 }

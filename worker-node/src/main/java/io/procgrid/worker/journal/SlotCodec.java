@@ -3,6 +3,7 @@ package io.procgrid.worker.journal;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.worker.core.Tombstone;
 import io.procgrid.worker.process.ProcessRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +28,11 @@ final class SlotCodec {
   private static final int SIGNALLED = 2;
   private static final int LOST = 3;
 
+  // What a record stands for. The first version knew two of them, as a boolean.
+  private static final int TOMBSTONE_ONLY = 0;
+  private static final int ACCEPTED = 1;
+  private static final int DAMAGED = 2;
+
   private SlotCodec() {}
 
   private interface Body {
@@ -38,30 +44,39 @@ final class SlotCodec {
   }
 
   static byte[] encode(Acceptance acceptance) {
+    Damage damage = acceptance.damage();
     return bytes(out -> {
-      out.writeBoolean(acceptance.accepted());
+      out.writeByte(damage != null ? DAMAGED : acceptance.accepted() ? ACCEPTED : TOMBSTONE_ONLY);
       out.writeLong(acceptance.epochCounter());
       name(out, acceptance.epochNonce());
       out.writeLong(acceptance.dispatchNumber());
       out.writeInt(acceptance.specBytes());
       out.writeInt(acceptance.specChecksum());
+      if (damage != null) {
+        label(out, damage.reason(), DETAIL_BYTES);
+        host(out, damage.host());
+      }
     });
   }
 
   static Acceptance acceptance(byte[] payload) throws IOException {
     return parse(
         payload,
-        in ->
-            new Acceptance(
-                in.readBoolean(),
-                in.readLong(),
-                text(in),
-                in.readLong(),
-                in.readInt(),
-                in.readInt()));
+        in -> {
+          int kind = in.readByte();
+          return new Acceptance(
+              kind != TOMBSTONE_ONLY,
+              in.readLong(),
+              text(in),
+              in.readLong(),
+              in.readInt(),
+              in.readInt(),
+              kind == DAMAGED ? new Damage(text(in), host(in)) : null);
+        });
   }
 
-  static byte[] encode(ProcessRecord process) {
+  static byte[] encode(PlacedProcess placed) {
+    ProcessRecord process = placed.process();
     return bytes(out -> {
       name(out, process.containment());
       out.writeLong(process.pid());
@@ -69,23 +84,53 @@ final class SlotCodec {
       name(out, process.bootId());
       name(out, process.place());
       out.writeLong(process.startedAtMillis());
+      host(out, placed.host());
     });
   }
 
-  static ProcessRecord process(byte[] payload) throws IOException {
+  /**
+   * Reads a process.
+   *
+   * @param version the first one did not say on which machine: then it was this one
+   */
+  static PlacedProcess process(int version, byte[] payload, HostStamp here) throws IOException {
     return parse(
         payload,
-        in ->
-            new ProcessRecord(
-                text(in), in.readLong(), in.readLong(), text(in), text(in), in.readLong()));
+        in -> {
+          ProcessRecord process =
+              new ProcessRecord(
+                  text(in), in.readLong(), in.readLong(), text(in), text(in), in.readLong());
+          return new PlacedProcess(process, version > 1 ? host(in) : here.atBoot(process.bootId()));
+        });
   }
 
-  static byte[] encode(KillFacts facts) {
-    return bytes(out -> facts(out, facts));
+  static byte[] encode(Tombstone tombstone) {
+    return bytes(out -> {
+      facts(out, tombstone.facts());
+      Tombstone.Grace grace = tombstone.grace();
+      out.writeBoolean(grace != null);
+      if (grace != null) {
+        out.writeInt(grace.signal());
+        name(out, grace.bootId());
+        out.writeLong(grace.deadlineMillis());
+        out.writeBoolean(grace.reached());
+      }
+    });
   }
 
-  static KillFacts killFacts(byte[] payload) throws IOException {
-    return parse(payload, SlotCodec::facts);
+  /**
+   * Reads a tombstone.
+   *
+   * @param version the first one knew no grace
+   */
+  static Tombstone tombstone(int version, byte[] payload) throws IOException {
+    return parse(
+        payload,
+        in -> new Tombstone(facts(in), version > 1 && in.readBoolean() ? grace(in) : null));
+  }
+
+  private static Tombstone.Grace grace(DataInputStream in) throws IOException {
+    return new Tombstone.Grace(in.readInt(), text(in), in.readLong(), in.readBoolean());
   }
 
   static byte[] encode(Outcome outcome) {
@@ -116,6 +161,18 @@ final class SlotCodec {
                 in.readLong(),
                 in.readLong(),
                 in.readBoolean() ? facts(in) : null));
+  }
+
+  private static void host(DataOutputStream out, HostStamp host) throws IOException {
+    label(out, host.hostName(), LABEL_BYTES);
+    label(out, host.machineId(), LABEL_BYTES);
+    label(out, host.productUuid(), LABEL_BYTES);
+    label(out, host.bootId(), LABEL_BYTES);
+    label(out, host.pidNamespace(), LABEL_BYTES);
+  }
+
+  private static HostStamp host(DataInputStream in) throws IOException {
+    return new HostStamp(text(in), text(in), text(in), text(in), text(in));
   }
 
   private static void facts(DataOutputStream out, KillFacts facts) throws IOException {

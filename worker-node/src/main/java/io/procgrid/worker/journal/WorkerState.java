@@ -2,27 +2,26 @@ package io.procgrid.worker.journal;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.procgrid.common.daemon.AtomicFile;
+import com.google.common.collect.ImmutableSet;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.WorkerIdentity;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.procgrid.worker.process.Ground;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the journal keeps of the worker as a whole, in {@code worker.state}, a JSON object.
+ * What the journal keeps of the worker as a whole; {@link StateFile} says how.
  *
- * @param format version of the journal's format
+ * @param format version of the journal's format, of its records and specs too
  * @param identity random, made with the journal
  * @param clusterId empty before the first registration
  * @param epochCounter of the highest epoch seen; 0 before the first
  * @param epochNonce its nonce; empty before the first
  * @param dispatchNumber at least the highest accepted in that epoch of those that were forgotten
  * @param highestRunId at least the highest run id of those that were forgotten
- * @param bootId boot of the host at the latest start of the worker; empty off Linux
+ * @param host where the worker ran at its latest start
+ * @param grounds where it may have put processes since that host's boot
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record WorkerState(
@@ -33,38 +32,17 @@ record WorkerState(
     @JsonProperty(value = "epoch_nonce", required = true) String epochNonce,
     @JsonProperty(value = "dispatch_number", required = true) long dispatchNumber,
     @JsonProperty(value = "highest_run_id", required = true) long highestRunId,
-    @JsonProperty(value = "boot_id", required = true) String bootId) {
-  /** The format that this version writes and reads. */
-  static final int FORMAT = 1;
+    @JsonProperty(value = "host", required = true) HostStamp host,
+    @JsonProperty(value = "grounds", required = true) Set<Ground> grounds) {
+  /** The format that this version writes; it reads the earlier ones too. */
+  static final int FORMAT = 2;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  static WorkerState fresh(WorkerIdentity identity, String bootId) {
-    return new WorkerState(FORMAT, identity.value(), "", 0, "", 0, 0, bootId);
+  WorkerState {
+    grounds = ImmutableSet.copyOf(grounds);
   }
 
-  /** Reads the file; a newer format, or one that cannot be read, is refused. */
-  static WorkerState read(Path file) throws JournalException {
-    try {
-      String text = Files.readString(file);
-      int format = JSON.readTree(text).path("format").asInt(0);
-      if (format > FORMAT) {
-        throw new JournalException(
-            "%s is of format %d, this version reads up to %d: start the newer version that wrote it"
-                .formatted(file, format, FORMAT));
-      }
-      return JSON.readValue(text, WorkerState.class);
-    } catch (IOException e) {
-      throw new JournalException(
-          "%s cannot be read (%s): restore it; without it nobody knows whom this worker obeys"
-              .formatted(file, e.getMessage()),
-          e);
-    }
-  }
-
-  /** Durable when it returns. */
-  void write(Path file) throws IOException {
-    AtomicFile.write(file, JSON.writeValueAsString(this) + "\n");
+  static WorkerState fresh(WorkerIdentity identity, HostStamp host) {
+    return new WorkerState(FORMAT, identity.value(), "", 0, "", 0, 0, host, ImmutableSet.of());
   }
 
   @Nullable ClusterId cluster() {
@@ -76,44 +54,45 @@ record WorkerState(
   }
 
   WorkerState withCluster(ClusterId cluster) {
-    return new WorkerState(
-        format,
-        identity,
-        cluster.value(),
-        epochCounter,
-        epochNonce,
-        dispatchNumber,
-        highestRunId,
-        bootId);
+    return with(cluster.value(), epochCounter, epochNonce, dispatchNumber, highestRunId);
   }
 
   /** A new term; its dispatch numbers begin anew. */
   WorkerState withEpoch(Epoch epoch) {
     long number = epoch.equals(epoch()) ? dispatchNumber : 0;
-    return new WorkerState(
-        format, identity, clusterId, epoch.counter(), epoch.nonce(), number, highestRunId, bootId);
+    return with(clusterId, epoch.counter(), epoch.nonce(), number, highestRunId);
   }
 
-  WorkerState withBoot(String boot) {
-    return new WorkerState(
-        format, identity, clusterId, epochCounter, epochNonce, dispatchNumber, highestRunId, boot);
+  /** The worker starts on this host; what it put before its boot is no more. */
+  WorkerState startedOn(HostStamp now) {
+    return with(now, now.bootId().equals(host.bootId()) ? grounds : ImmutableSet.of());
+  }
+
+  /** From now on processes may be there. */
+  WorkerState withGround(Ground ground) {
+    return with(host, ImmutableSet.<Ground>builder().addAll(grounds).add(ground).build());
   }
 
   /** Has seen a dispatch number of a term; those of other terms say nothing. */
   WorkerState sawDispatch(long counter, String nonce, long number) {
     boolean counts = counter == epochCounter && nonce.equals(epochNonce);
-    return new WorkerState(
-        format,
-        identity,
+    return with(
         clusterId,
         epochCounter,
         epochNonce,
         counts ? Math.max(dispatchNumber, number) : dispatchNumber,
-        highestRunId,
-        bootId);
+        highestRunId);
   }
 
   WorkerState sawRun(long runId) {
+    return with(clusterId, epochCounter, epochNonce, dispatchNumber, Math.max(highestRunId, runId));
+  }
+
+  private WorkerState with(String cluster, long counter, String nonce, long number, long runId) {
+    return new WorkerState(format, identity, cluster, counter, nonce, number, runId, host, grounds);
+  }
+
+  private WorkerState with(HostStamp newHost, Set<Ground> newGrounds) {
     return new WorkerState(
         format,
         identity,
@@ -121,7 +100,8 @@ record WorkerState(
         epochCounter,
         epochNonce,
         dispatchNumber,
-        Math.max(highestRunId, runId),
-        bootId);
+        highestRunId,
+        newHost,
+        newGrounds);
   }
 }

@@ -3,7 +3,6 @@ package io.procgrid.worker.process;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** Takes trees back by their records, whichever mechanism launched them. */
 final class Adoption {
@@ -61,7 +60,8 @@ final class Adoption {
     return new SessionTree(supervision, leader, record, null);
   }
 
-  private static WatchedProcess leaderOf(ProcessRecord record) throws SystemCallException {
-    return WatchedProcess.again((int) record.pid(), record.startTicks(), Optional::empty);
+  private WatchedProcess leaderOf(ProcessRecord record) throws SystemCallException {
+    return WatchedProcess.again(
+        (int) record.pid(), record.startTicks(), supervision.launcher().keepers()::find);
   }
 }

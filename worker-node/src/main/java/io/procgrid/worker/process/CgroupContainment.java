@@ -4,42 +4,42 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.Errno;
 import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.SystemCallException;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A leaf of cgroups version 2 for each segment. The process is inside before the gate opens, and
  * everything that it starts begins there.
  */
-final class CgroupContainment implements Containment {
+final class CgroupContainment extends SupervisedContainment {
   static final String NAME = "cgroup";
 
-  private static final Logger log = LoggerFactory.getLogger(CgroupContainment.class);
-
-  private final Supervision supervision;
   private final CgroupMount mount;
-  private final Path folder;
+  private final LeafFolder folder;
+  private final CgroupLeftovers leftovers;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
   /**
    * Leaves are made below a folder of cgroupfs.
    *
-   * @param folder exists
+   * @param folder closed with the containment
    */
-  CgroupContainment(Supervision supervision, CgroupMount mount, Path folder, InstantSource clock) {
-    this.supervision = supervision;
+  CgroupContainment(
+      Supervision supervision, CgroupMount mount, LeafFolder folder, InstantSource clock) {
+    super(supervision);
     this.mount = mount;
     this.folder = folder;
+    Path own = folder.path();
+    this.leftovers =
+        new CgroupLeftovers(
+            supervision.leaves(ground()),
+            mount,
+            own,
+            Set.copyOf(List.of(mount.mountPoint(), own.resolveSibling("").normalize())));
     this.clock = clock;
   }
 
@@ -84,48 +84,21 @@ final class CgroupContainment implements Containment {
   }
 
   @Override
-  public ContainedTree adopt(SegmentKey segment, ProcessRecord record) {
-    return new Adoption(supervision).adopt(record);
+  public Ground ground() {
+    return new Ground(NAME, folder.path().toString());
   }
 
   @Override
-  public void sweep(Set<ProcessRecord> claimed) {
-    Set<Path> claimedLeaves =
-        claimed.stream()
-            .filter(record -> record.containment().equals(NAME))
-            .map(record -> Path.of(record.place()))
-            .collect(Collectors.toSet());
-    try (DirectoryStream<Path> leaves = Files.newDirectoryStream(folder, Files::isDirectory)) {
-      for (Path leaf : leaves) {
-        if (!claimedLeaves.contains(leaf)) {
-          sweep(new CgroupLeaf(leaf));
-        }
-      }
-    } catch (IOException | DirectoryIteratorException e) {
-      log.warn("what earlier workers left in {} is not all removed: {}", folder, e.toString());
-    }
-  }
-
-  private static void sweep(CgroupLeaf leaf) throws SystemCallException {
-    if (leaf.isPopulated()) {
-      log.warn(
-          "processes are alive in {} that the journal does not know (pids {}); they are left alone:"
-              + " look at them and end them by hand",
-          leaf.path(),
-          leaf.processes());
-    } else if (leaf.remove()) {
-      log.info("removed {}, which an earlier worker left empty", leaf.path());
-    } else {
-      log.info("{} is empty but the kernel is not ready to remove it", leaf.path());
-    }
+  public Leftovers leftovers() {
+    return leftovers;
   }
 
   private CgroupLeaf createLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {
     while (true) {
-      Path path = folder.resolve(segment + "-" + Long.toHexString(random.nextLong()));
+      CgroupLeaf leaf = CgroupLeaf.of(folder.path(), segment, random.nextLong());
       try {
-        KernelFile.makeFolder(path);
-        return new CgroupLeaf(path);
+        KernelFile.makeFolder(leaf.path());
+        return leaf;
       } catch (SystemCallException e) {
         if (e.errno() == Errno.EEXIST) {
           continue; // Taken: another name, never another's leaf.
@@ -143,11 +116,7 @@ final class CgroupContainment implements Containment {
 
   @Override
   public void close() {
-    supervision.close();
-    try {
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      log.debug("{} stays: there are leaves in it", folder);
-    }
+    super.close();
+    folder.close();
   }
 }

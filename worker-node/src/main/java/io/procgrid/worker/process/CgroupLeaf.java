@@ -1,5 +1,6 @@
 package io.procgrid.worker.process;
 
+import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.Errno;
 import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.SystemCallException;
@@ -8,7 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The files of one cgroup of version 2, and of those made below it.
@@ -18,6 +24,32 @@ import java.util.Set;
 record CgroupLeaf(Path path) {
   /** A directory of cgroupfs has two links and one more for each cgroup below it. */
   private static final int LINKS_WITHOUT_CHILDREN = 2;
+
+  /** The name of a segment's leaf: its key and a nonce. */
+  private static final Pattern NAME =
+      Pattern.compile("([1-9]\\d{0,17})-([1-9]\\d{0,8})-(\\d{1,9})-[0-9a-z]+");
+
+  /** Where a new leaf of a segment goes. */
+  static CgroupLeaf of(Path folder, SegmentKey segment, long nonce) {
+    return new CgroupLeaf(folder.resolve(segment + "-" + Long.toHexString(nonce)));
+  }
+
+  /** The cgroups in a folder; none when it is gone. */
+  static List<CgroupLeaf> below(Path folder) {
+    return Stream.of(children(folder)).map(file -> new CgroupLeaf(file.toPath())).toList();
+  }
+
+  /** Whose leaf it is; empty when its name is not one that a worker gives. */
+  Optional<SegmentKey> segment() {
+    Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
+    return name.matches()
+        ? Optional.of(
+            new SegmentKey(
+                Long.parseLong(name.group(1)),
+                Integer.parseInt(name.group(2)),
+                Integer.parseInt(name.group(3))))
+        : Optional.empty();
+  }
 
   /** Moves a process in, with all its threads. */
   void enter(int pid) throws SystemCallException {

@@ -2,6 +2,7 @@ package io.procgrid.worker.process;
 
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,15 @@ final class CgroupTree extends MarkedTree {
     return DescentMark.of(leaf.path().toString());
   }
 
+  /** Whether anything is alive in its leaf, be it of another pid namespace. */
+  boolean isPopulated() {
+    try {
+      return leaf.isPopulated();
+    } catch (SystemCallException e) {
+      return false; // Not seen alive; the proof of death is made by looks.
+    }
+  }
+
   @Override
   Sighting look() throws SystemCallException {
     Set<Integer> members = leaf.processes();
@@ -48,19 +58,31 @@ final class CgroupTree extends MarkedTree {
   }
 
   @Override
+  Set<Integer> members() throws SystemCallException {
+    Set<Integer> members = new LinkedHashSet<>(leaf.processes());
+    members.addAll(supervision.descendants().look(mark).live());
+    return members;
+  }
+
+  @Override
+  boolean holds(int pid) throws SystemCallException {
+    return mark.isOn(pid) || leaf.holds(pid, mount);
+  }
+
+  @Override
   void strike(Set<Integer> live, boolean each) throws SystemCallException {
     leader.kill();
     leaf.kill();
     if (each) {
       for (int pid : live) {
-        Descendants.kill(pid, () -> mark.isOn(pid) || leaf.holds(pid, mount));
+        Descendants.kill(pid, () -> holds(pid));
       }
     }
   }
 
   @Override
   public void dispose() {
-    settle();
+    super.dispose();
     supervision.removeWhenReady(leaf.path().toString(), leaf::remove);
   }
 }

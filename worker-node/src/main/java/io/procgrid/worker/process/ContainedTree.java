@@ -21,6 +21,17 @@ public interface ContainedTree {
   CompletableFuture<ExitStatus> leaderExit();
 
   /**
+   * Sends a signal to every live member of the tree, and SIGCONT, so that a stopped one can heed
+   * it. What keeps the tree together for the worker, like the init of a namespace, is spared. Who
+   * is born while the signal goes round may be missed.
+   *
+   * @param signal number as Linux counts; the JDK alone knows SIGTERM only, and sends that
+   * @return whether a member that was alive took it
+   * @throws InterruptedException the caller gave up; some may have had it
+   */
+  boolean signal(int signal) throws InterruptedException;
+
+  /**
    * Kills the whole tree, whatever it does, and returns when it is proven dead. Idempotent; callers
    * at once share one kill.
    *

@@ -2,6 +2,7 @@ package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mechanism of the operating system that holds a process tree together, so that it can be killed
@@ -33,14 +34,35 @@ public interface Containment extends AutoCloseable {
   ContainedTree adopt(SegmentKey segment, ProcessRecord record);
 
   /**
-   * Removes what earlier worker processes of this identity left on the host and where nothing is
-   * alive. Kills nothing: where something lives that no record claims, its name is logged. To be
-   * called before the first launch.
+   * Finds what is left of a segment whose pid is not known, or means nothing here.
+   *
+   * @param process where it was put; null when nothing is known but its name
+   * @return the tree, which may be dead already; its leader counts as over when nothing of the tree
+   *     is alive
+   * @throws IllegalStateException it is not found, and may be alive all the same
+   */
+  default ContainedTree find(SegmentKey segment, @Nullable ProcessRecord process) {
+    throw new IllegalStateException(
+        "containment %s finds processes by their pids only; look for those of the segment on this host and end them"
+            .formatted(name()));
+  }
+
+  /** Where it puts processes. */
+  default Ground ground() {
+    return new Ground(name(), "");
+  }
+
+  /**
+   * Looks at what earlier worker processes of this identity left, and removes places where nothing
+   * is alive. Kills nothing. To be called before the first launch.
    *
    * @param claimed what the journal knows of trees that may live
+   * @param sought segments that {@link #find} will be asked for by name: their places stay
+   * @return segments of which something lives in a place that nobody claims
    */
-  default void sweep(Set<ProcessRecord> claimed) {
+  default Set<SegmentKey> sweep(Set<ProcessRecord> claimed, Set<SegmentKey> sought) {
     // Sessions, namespaces and descendants are gone with their last process.
+    return Set.of();
   }
 
   /** What workers of other identities that live no more left alive on this host. */

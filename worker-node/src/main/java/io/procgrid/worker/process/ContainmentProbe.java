@@ -1,13 +1,10 @@
 package io.procgrid.worker.process;
 
+import com.google.common.collect.ImmutableSet;
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.worker.process.linux.Errno;
-import io.procgrid.worker.process.linux.KernelFile;
 import io.procgrid.worker.process.linux.LinuxHost;
 import io.procgrid.worker.process.linux.ProcessStat;
-import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +38,7 @@ public final class ContainmentProbe {
 
   private final String identity;
   private final String hostName;
+  private final ImmutableSet<Ground> grounds;
   private final Duration blockedAfter;
   private final InstantSource clock;
 
@@ -49,17 +48,24 @@ public final class ContainmentProbe {
    * @param identity of the worker's journal: letters, digits and dashes, part of the names of its
    *     leaves
    * @param hostName a label, for messages
+   * @param grounds where this worker may have put processes before, since the boot
    */
-  public ContainmentProbe(String identity, String hostName) {
-    this(identity, hostName, BLOCKED_AFTER, InstantSource.system());
+  public ContainmentProbe(String identity, String hostName, Set<Ground> grounds) {
+    this(identity, hostName, grounds, BLOCKED_AFTER, InstantSource.system());
   }
 
-  ContainmentProbe(String identity, String hostName, Duration blockedAfter, InstantSource clock) {
+  ContainmentProbe(
+      String identity,
+      String hostName,
+      Set<Ground> grounds,
+      Duration blockedAfter,
+      InstantSource clock) {
     if (!identity.matches("[A-Za-z0-9-]+")) {
       throw new IllegalArgumentException("identity \"" + identity + "\"");
     }
     this.identity = identity;
     this.hostName = hostName;
+    this.grounds = ImmutableSet.copyOf(grounds);
     this.blockedAfter = blockedAfter;
     this.clock = clock;
   }
@@ -121,7 +127,7 @@ public final class ContainmentProbe {
       CgroupMount mount =
           CgroupMount.find()
               .orElseThrow(() -> new IOException("cgroup2 is not mounted (/proc/self/mountinfo)"));
-      return new CgroupContainment(supervision, mount, createFolder(mount), clock);
+      return new CgroupContainment(supervision, mount, LeafFolder.open(mount, identity), clock);
     } catch (IOException e) {
       supervision.close();
       throw new ContainmentException(
@@ -135,6 +141,9 @@ public final class ContainmentProbe {
   private Containment openNamespace() throws ContainmentException {
     Supervision supervision = supervise();
     try {
+      if (supervision.launcher().keepers().command().isEmpty()) {
+        throw new IOException("setsid of util-linux does not work here; install util-linux");
+      }
       return new NamespaceContainment(supervision, NamespaceTool.probe(), clock);
     } catch (IOException e) {
       supervision.close();
@@ -154,44 +163,13 @@ public final class ContainmentProbe {
     }
   }
 
-  /** Below the worker's own cgroup, so that it stays where the host wants it; else at the top. */
-  private Path createFolder(CgroupMount mount) throws IOException {
-    String failure = "no cgroup can be made";
-    for (Path parent : List.of(mount.own(), mount.mountPoint())) {
-      Path folder = parent.resolve("procgrid-" + identity);
-      try {
-        makeFolder(folder);
-      } catch (SystemCallException e) {
-        failure = e.getMessage();
-        continue;
-      }
-      if (Files.exists(folder.resolve("cgroup.kill"))) {
-        return folder;
-      }
-      Files.delete(folder);
-      failure = "the kernel has no cgroup.kill (Linux 5.14 or newer is needed)";
-    }
-    throw new IOException(failure);
-  }
-
-  private static void makeFolder(Path folder) throws SystemCallException {
-    try {
-      KernelFile.makeFolder(folder);
-    } catch (SystemCallException e) {
-      if (e.errno() != Errno.EEXIST) {
-        throw e;
-      }
-      // An earlier process of this worker made it.
-    }
-  }
-
   private Supervision supervise() throws ContainmentException {
     Optional<String> unsupported = LinuxHost.unsupported();
     if (unsupported.isPresent()) {
       throw new ContainmentException(unsupported.get());
     }
     try {
-      return new Supervision(hostName, blockedAfter);
+      return new Supervision(identity, hostName, blockedAfter, grounds);
     } catch (IOException e) {
       throw new ContainmentException(String.valueOf(e.getMessage()), e);
     }

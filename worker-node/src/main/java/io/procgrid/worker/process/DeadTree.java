@@ -20,6 +20,11 @@ record DeadTree(ProcessRecord record) implements ContainedTree {
   }
 
   @Override
+  public boolean signal(int signal) {
+    return false;
+  }
+
+  @Override
   public TreeDeath kill(Consumer<String> blocked) {
     return new TreeDeath(false, 0);
   }

@@ -62,12 +62,27 @@ final class Descendants {
 
   /** Sends SIGKILL to a process, if the condition holds once its pid cannot change its meaning. */
   static void kill(int pid, Condition condition) throws SystemCallException {
+    var _ = signal(pid, condition, Pidfd.SIGKILL);
+  }
+
+  /**
+   * Sends signals to a process, if the condition holds once its pid cannot change its meaning.
+   *
+   * @return whether it was alive to take them: sending alone succeeds on a zombie too
+   */
+  static boolean signal(int pid, Condition condition, int... signals) throws SystemCallException {
     try (Pidfd process = Pidfd.open(pid)) {
-      if (condition.holds()) {
-        process.signal(Pidfd.SIGKILL);
+      if (!condition.holds()) {
+        return false;
       }
+      boolean alive = !process.isDead();
+      for (int signal : signals) {
+        alive &= process.signal(signal);
+      }
+      return alive;
     } catch (SystemCallException e) {
       ignoreGone(e);
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.procgrid.worker.process;
 
+import io.procgrid.common.run.ExitStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,16 +17,21 @@ import java.util.regex.Pattern;
  * The shell that holds a segment's first process back until its gate opens, and then becomes the
  * user's program by exec, under the same pid.
  *
+ * <p>It reads commands from its standard input, which is the gate. What is to be executed comes
+ * through the gate too, so until then nothing of the plan can be seen of the process.
+ *
  * <p>The program sees exactly the planned environment. Shells add variables of their own and lose
  * names that are no identifiers; what they add is unset, or taken out by {@code env -u} where a
- * shell insists. Variables that mean something to a shell or to the dynamic loader are kept from
- * the shell and added by {@code env} at the end: a planned {@code LD_PRELOAD} must not run before
- * the gate is open.
+ * shell insists. Variables that mean something to a shell or to the dynamic loader are added by
+ * {@code env} at the end.
  *
  * @param path the shell
  * @param leaks variables that it adds even when told not to
  */
 record GateShell(Path path, List<String> leaks) {
+  /** What a process that waits at its gate is called. */
+  static final String NAME = "procgrid-gate";
+
   private static final List<Path> CANDIDATES =
       List.of(Path.of("/bin/sh"), Path.of("/bin/dash"), Path.of("/usr/bin/dash"));
   private static final List<Path> ENV_PLACES =
@@ -79,13 +85,6 @@ record GateShell(Path path, List<String> leaks) {
   }
 
   /**
-   * Command and environment of a held process.
-   *
-   * @param command to execute, absolute, and its arguments, when the gate opens
-   */
-  record Held(List<String> command, Map<String, String> environment) {}
-
-  /**
    * Tries the shells of this host and takes the first that adds nothing, else the first there is.
    *
    * @throws IOException no shell works
@@ -113,37 +112,65 @@ record GateShell(Path path, List<String> leaks) {
     return found.getFirst();
   }
 
+  /** What to execute with the gate as standard input; the environment is to be empty. */
+  List<String> command() {
+    return List.of(path.toString(), "-s", NAME);
+  }
+
   /**
-   * The process that waits on descriptor {@code gate} and then becomes the planned program.
+   * What to write to the gate so that the process becomes the planned program. Cut off anywhere, it
+   * executes nothing.
    *
-   * @param prelude shell commands before the wait; empty or ended by a separator
-   * @param gate 0 or 3
    * @throws LaunchException this host lacks what the environment needs
    */
-  Held hold(LaunchPlan plan, int gate, String prelude) throws LaunchException {
-    String afterGate = gate == 0 ? "exec </dev/null; " : "exec " + gate + "<&-; ";
-    String script =
-        prelude + "read go <&" + gate + " || exit 125; " + afterGate + UNSET + "exec \"$@\"";
-    List<String> command = new ArrayList<>(List.of(path.toString(), "-c", script, "procgrid-gate"));
+  String opening(LaunchPlan plan) throws LaunchException {
     Map<String, String> plain = new TreeMap<>();
     Map<String, String> special = new TreeMap<>();
     plan.environment()
         .forEach((name, value) -> (isSpecial(name) ? special : plain).put(name, value));
+    StringBuilder script = new StringBuilder("{ exec </dev/null");
+    script.append(" >>").append(quoted(plan.stdout().toString()));
+    script.append(" 2>>").append(quoted(plan.stderr().toString()));
+    script.append("; cd ").append(quoted(plan.directory().toString())).append(" || exit; ");
+    script.append(UNSET);
+    plain.forEach((name, value) ->
+        script.append("export ").append(name).append('=').append(quoted(value)).append("; "));
+    script.append("exec");
+    program(plan, special).forEach(word -> script.append(' ').append(quoted(word)));
+    return script.append("; }\n").toString();
+  }
+
+  /** The program and its arguments, behind what gives it the variables a shell cannot handle. */
+  private List<String> program(LaunchPlan plan, Map<String, String> special)
+      throws LaunchException {
+    List<String> words = new ArrayList<>();
     if (!leaks.isEmpty() || !special.isEmpty()) {
-      command.add(tool(ENV_PLACES, plan));
+      words.add(tool(ENV_PLACES, plan));
       leaks.forEach(leak -> {
-        command.add("-u");
-        command.add(leak);
+        words.add("-u");
+        words.add(leak);
       });
-      special.forEach((name, value) -> command.add(name + "=" + value));
+      special.forEach((name, value) -> words.add(name + "=" + value));
       if (plan.executable().toString().contains("=")) {
         // env would take the path for one more variable.
-        command.addAll(List.of(tool(NICE_PLACES, plan), "-n", "0"));
+        words.addAll(List.of(tool(NICE_PLACES, plan), "-n", "0"));
       }
     }
-    command.add(plan.executable().toString());
-    command.addAll(plan.arguments());
-    return new Held(command, plain);
+    words.add(plan.executable().toString());
+    words.addAll(plan.arguments());
+    return words;
+  }
+
+  private static String quoted(String word) {
+    return "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  /**
+   * Whether a process that ended under the name of the shell executed nothing. Codes 126 and 127
+   * say that its program could not be executed.
+   */
+  static boolean isOfNothing(ExitStatus status) {
+    return status instanceof ExitStatus.Exited(int code) && code != 126 && code != 127;
   }
 
   private static boolean isSpecial(String name) {

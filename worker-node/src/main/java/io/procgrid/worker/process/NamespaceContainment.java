@@ -1,46 +1,34 @@
 package io.procgrid.worker.process;
 
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.linux.DescentMark;
-import io.procgrid.worker.process.linux.Descriptor;
-import io.procgrid.worker.process.linux.ProcessStat;
-import io.procgrid.worker.process.linux.ProcessTable;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A pid namespace for each segment, with a user namespace around it where the worker is not root.
  * The user's program sees pids of the namespace; /proc still shows those of the host.
  */
-final class NamespaceContainment implements Containment {
+final class NamespaceContainment extends SupervisedContainment {
   static final String NAME = "namespace";
 
   /**
-   * What pid 1 does: wait for the leader, report its end, stay until it is alone. Whatever is
+   * What pid 1 does: wait for the leader's keeper, then stay until it is alone. Whatever is
    * orphaned meanwhile is reaped by the shell's own waiting.
    */
   private static final String INIT =
-      "\"$@\"; code=$?; exec 3<&-; { echo $code >&4; } 2>/dev/null; exec 4>&-; "
-          + "while kill -0 -1 2>/dev/null; do sleep 0.1; done; exit $code";
+      "exec 2>/dev/null; \"$@\"; exec </dev/null 3>&-; while kill -0 -1; do sleep 0.1; done";
 
-  private static final String REPORT_READY = "echo ready >&4; exec 4>&-; ";
-  private static final int READY_TIMEOUT_MILLIS = 20_000;
-  private static final int GATE = 3;
-
-  private final Supervision supervision;
   private final NamespaceTool tool;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
   NamespaceContainment(Supervision supervision, NamespaceTool tool, InstantSource clock) {
-    this.supervision = supervision;
+    super(supervision);
     this.tool = tool;
     this.clock = clock;
   }
@@ -62,50 +50,26 @@ final class NamespaceContainment implements Containment {
 
   private ContainedTree launchInNamespace(SegmentKey segment, LaunchPlan plan)
       throws LaunchException {
-    GateShell shell = supervision.launcher().shell();
-    GateShell.Held atGate = shell.hold(plan, GATE, REPORT_READY);
+    Launcher launcher = supervision.launcher();
+    GateShell shell = launcher.shell();
     List<String> command = new ArrayList<>(tool.unshare());
     command.addAll(List.of(shell.path().toString(), "-c", INIT, "procgrid-init"));
-    command.add(tool.setsid().toString());
-    command.addAll(atGate.command());
-
-    Descriptor.Pipe pipe;
-    try {
-      pipe = Descriptor.pipe();
-    } catch (SystemCallException e) {
-      throw new LaunchException("cannot start " + plan.executable() + ": " + e.getMessage(), e);
+    command.addAll(launcher.keepers().command());
+    command.addAll(shell.command());
+    Launcher.Started started = launcher.start(plan, command, plan.stderr());
+    try (ReadyReport report = started.report()) {
+      return enclose(segment, plan, started, report);
     }
-    NamespaceReport report = new NamespaceReport(pipe.reader());
-    Launcher.Held held;
-    try {
-      held =
-          supervision
-              .launcher()
-              .launch(plan, command, atGate.environment(), List.of(pipe.writer()));
-    } catch (LaunchException e) {
-      report.close();
-      throw e;
-    } finally {
-      pipe.writer().close();
-    }
-    return enclose(segment, plan, held, report);
   }
 
   private ContainedTree enclose(
-      SegmentKey segment, LaunchPlan plan, Launcher.Held held, NamespaceReport report)
+      SegmentKey segment, LaunchPlan plan, Launcher.Started started, ReadyReport report)
       throws LaunchException {
     String nonce = segment + "-" + Long.toHexString(random.nextLong());
+    DescentMark mark = DescentMark.of(nonce);
     List<WatchedProcess> inside = new ArrayList<>();
-    try {
-      supervision.contain(
-          plan,
-          held,
-          DescentMark.of(nonce),
-          () -> inside.addAll(await(held.process(), report, DescentMark.of(nonce))));
-    } catch (LaunchException e) {
-      report.close();
-      throw e;
-    }
+    Launcher.Held held = hold(plan, started);
+    supervision.contain(plan, held, mark, () -> inside.addAll(await(held.process(), report, mark)));
     WatchedProcess outer = held.process();
     WatchedProcess init = inside.getFirst();
     WatchedProcess leader = inside.getLast();
@@ -120,43 +84,35 @@ final class NamespaceContainment implements Containment {
             supervision.bootId(),
             place.text(),
             clock.millis());
-    return new NamespaceTree(supervision, outer, init, leader, record, held.gate(), report);
+    return new NamespaceTree(supervision, outer, init, leader, record, held.gate());
+  }
+
+  private static Launcher.Held hold(LaunchPlan plan, Launcher.Started started)
+      throws LaunchException {
+    try {
+      return new Launcher.Held(started.pid(), WatchedProcess.child(started.pid()), started.gate());
+    } catch (SystemCallException e) {
+      started.gate().close();
+      throw new LaunchException("cannot start " + plan.executable() + ": " + e.getMessage(), e);
+    }
   }
 
   /** Waits until the leader is at its gate, and finds init and leader on the host. */
-  private List<WatchedProcess> await(WatchedProcess outer, NamespaceReport report, DescentMark mark)
+  private List<WatchedProcess> await(WatchedProcess outer, ReadyReport report, DescentMark mark)
       throws IOException {
-    if (!report.awaitReady(READY_TIMEOUT_MILLIS)) {
+    if (!report.await()) {
       throw new IOException(
           String.join(" ", tool.unshare()) + " made no namespace; stderr of the segment says why");
     }
-    WatchedProcess init = childOf(outer.pid(), Optional::empty);
-    WatchedProcess leader = childOf(init.pid(), report::leaderStatus);
+    WatchedProcess init = WatchedProcess.kept(Launcher.onlyChildOf(outer.pid()), Keeper.absent());
+    int keeper = Launcher.onlyChildOf(init.pid());
+    int leaderPid = Launcher.onlyChildOf(keeper);
     // They were born before their parent was marked, and have not started anything else yet.
-    mark.set(init.pid());
-    mark.set(leader.pid());
+    for (int pid : List.of(init.pid(), keeper, leaderPid)) {
+      mark.set(pid);
+    }
+    WatchedProcess leader = WatchedProcess.kept(leaderPid, Keepers.find(keeper, mark));
     supervision.exits().watch(leader);
     return List.of(init, leader);
-  }
-
-  private static WatchedProcess childOf(int parent, Supplier<Optional<ExitStatus>> hearsay)
-      throws IOException {
-    List<Integer> children = ProcessTable.childrenOf(parent);
-    if (children.size() != 1) {
-      throw new IOException("pid " + parent + " has " + children.size() + " children, not one");
-    }
-    int pid = children.getFirst();
-    long startTicks = ProcessStat.of(pid).map(ProcessStat::startTicks).orElse(0L);
-    return WatchedProcess.again(pid, startTicks, hearsay);
-  }
-
-  @Override
-  public ContainedTree adopt(SegmentKey segment, ProcessRecord record) {
-    return new Adoption(supervision).adopt(record);
-  }
-
-  @Override
-  public void close() {
-    supervision.close();
   }
 }

@@ -9,12 +9,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The programs that make a pid namespace: unshare and setsid of util-linux.
+ * The program that makes a pid namespace: unshare of util-linux.
  *
  * @param unshare with its flags
- * @param setsid its path
  */
-record NamespaceTool(List<String> unshare, Path setsid) {
+record NamespaceTool(List<String> unshare) {
   private static final List<Path> PLACES = List.of(Path.of("/usr/bin"), Path.of("/bin"));
   private static final List<List<String>> USER_FLAGS =
       List.of(
@@ -35,7 +34,6 @@ record NamespaceTool(List<String> unshare, Path setsid) {
    */
   static NamespaceTool probe() throws IOException {
     Path unshare = find("unshare");
-    Path setsid = find("setsid");
     IOException failure = new IOException("no namespace can be made");
     for (List<String> userFlags : USER_FLAGS) {
       List<String> command = new ArrayList<>(List.of(unshare.toString()));
@@ -43,7 +41,7 @@ record NamespaceTool(List<String> unshare, Path setsid) {
       command.addAll(PID_FLAGS);
       try {
         tryOut(command);
-        return new NamespaceTool(command, setsid);
+        return new NamespaceTool(command);
       } catch (IOException e) {
         failure = e;
       }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A tree in a pid namespace of its own.
  *
  * <pre>
- *   unshare (outer) ── waits for ──► sh, pid 1 of the namespace (init) ──► user's program (leader)
+ *   unshare (outer) ──► sh, pid 1 of the namespace (init) ──► keeper ──► user's program (leader)
  * </pre>
  *
  * The kernel kills everything in the namespace when its init dies, and lets the init's pidfd become
@@ -21,17 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class NamespaceTree extends MarkedTree {
   private final WatchedProcess outer;
   private final WatchedProcess init;
-  private final @Nullable NamespaceReport report;
 
-  /** A tree; gate and report are null when an earlier worker launched it. */
+  /** A tree; gate is null when an earlier worker launched it. */
   NamespaceTree(
       Supervision supervision,
       WatchedProcess outer,
       WatchedProcess init,
       WatchedProcess leader,
       ProcessRecord record,
-      @Nullable Gate gate,
-      @Nullable NamespaceReport report) {
+      @Nullable Gate gate) {
     super(
         supervision,
         DescentMark.of(NamespacePlace.parse(record.place()).nonce()),
@@ -40,22 +38,28 @@ final class NamespaceTree extends MarkedTree {
         gate);
     this.outer = outer;
     this.init = init;
-    this.report = report;
   }
 
   /** Finds a namespace again by its record. */
   static NamespaceTree adopt(Supervision supervision, ProcessRecord record)
       throws SystemCallException {
     NamespacePlace place = NamespacePlace.parse(record.place());
-    WatchedProcess outer =
-        WatchedProcess.again(place.outerPid(), place.outerStart(), Optional::empty);
-    WatchedProcess init =
-        WatchedProcess.again((int) record.pid(), record.startTicks(), Optional::empty);
+    DescentMark mark = DescentMark.of(place.nonce());
+    WatchedProcess outer = found(place.outerPid(), place.outerStart());
+    WatchedProcess init = found((int) record.pid(), record.startTicks());
+    // An orphaned leader's parent is the init, which keeps nothing.
     WatchedProcess leader =
-        WatchedProcess.again(place.leaderPid(), place.leaderStart(), Optional::empty);
-    supervision.descendants().register(DescentMark.of(place.nonce()), outer);
+        WatchedProcess.again(
+            place.leaderPid(),
+            place.leaderStart(),
+            parent -> parent == init.pid() ? Keeper.absent() : Keepers.find(parent, mark));
+    supervision.descendants().register(mark, outer);
     supervision.exits().watch(leader);
-    return new NamespaceTree(supervision, outer, init, leader, record, null, null);
+    return new NamespaceTree(supervision, outer, init, leader, record, null);
+  }
+
+  private static WatchedProcess found(int pid, long startTicks) throws SystemCallException {
+    return WatchedProcess.again(pid, startTicks, parent -> Keeper.absent());
   }
 
   @Override
@@ -65,14 +69,28 @@ final class NamespaceTree extends MarkedTree {
     }
     Set<Integer> live = new LinkedHashSet<>();
     for (int pid : supervision.descendants().look(mark).live()) {
-      // Outer, init and the init's helpers share the outer's session; the leader left it before
-      // its gate, and nobody can go back.
-      Optional<ProcessStat> stat = ProcessStat.of(pid);
-      if (stat.isPresent() && stat.get().session() != outer.pid()) {
+      if (isOfUser(pid)) {
         live.add(pid);
       }
     }
+    if (live.isEmpty() && leader.isDead()) {
+      // The init waits for the keeper, and ends when it is alone.
+      leader.letGo();
+    }
     return Sighting.alive(live);
+  }
+
+  /**
+   * Outer, init and the init's helpers share the outer's session; the leader left it before its
+   * gate, and nobody can go back.
+   */
+  private boolean isOfUser(int pid) {
+    return ProcessStat.of(pid).filter(stat -> stat.session() != outer.pid()).isPresent();
+  }
+
+  @Override
+  boolean holds(int pid) throws SystemCallException {
+    return mark.isOn(pid) && isOfUser(pid);
   }
 
   @Override
@@ -93,13 +111,5 @@ final class NamespaceTree extends MarkedTree {
     super.finish();
     init.finish();
     outer.finish();
-  }
-
-  @Override
-  void settle() {
-    super.settle();
-    if (report != null) {
-      report.close();
-    }
   }
 }

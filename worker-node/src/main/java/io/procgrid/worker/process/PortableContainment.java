@@ -3,6 +3,7 @@ package io.procgrid.worker.process;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,14 +61,13 @@ final class PortableContainment implements Containment {
   @Override
   public ContainedTree launch(SegmentKey segment, LaunchPlan plan) throws LaunchException {
     new LaunchCheck(plan).run();
-    GateShell.Held held = shell.hold(plan, 0, "");
+    String opening = shell.opening(plan);
     ProcessBuilder builder =
-        new ProcessBuilder(held.command())
+        new ProcessBuilder(shell.command())
             .directory(plan.directory().toFile())
             .redirectOutput(ProcessBuilder.Redirect.appendTo(plan.stdout().toFile()))
             .redirectError(ProcessBuilder.Redirect.appendTo(plan.stderr().toFile()));
     builder.environment().clear();
-    builder.environment().putAll(held.environment());
     Process process;
     try {
       process = builder.start();
@@ -86,7 +86,8 @@ final class PortableContainment implements Containment {
             alive,
             process.toHandle(),
             exit,
-            process.outputWriter());
+            process.outputWriter(StandardCharsets.UTF_8),
+            opening);
     recorders.execute(() -> record(tree));
     return tree;
   }
@@ -101,7 +102,8 @@ final class PortableContainment implements Containment {
         leader
             .map(handle -> handle.onExit().thenApply(over -> lost))
             .orElseGet(() -> CompletableFuture.completedFuture(lost));
-    return new PortableTree(record, blockedAfter, hostName, alive, leader.orElse(null), exit, null);
+    return new PortableTree(
+        record, blockedAfter, hostName, alive, leader.orElse(null), exit, null, "");
   }
 
   /** Keeps track of the descendants: once their parents are gone, nothing leads to them. */

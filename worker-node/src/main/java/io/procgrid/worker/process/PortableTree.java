@@ -17,9 +17,14 @@ final class PortableTree extends SupervisedTree {
   private final Predicate<ProcessHandle> alive;
   private final CompletableFuture<ExitStatus> exit;
   private final @Nullable Writer gate;
+  private final String opening;
   private final Set<ProcessHandle> known = new HashSet<>();
 
-  /** A tree; leader is null when it is gone, gate when an earlier worker launched it. */
+  /**
+   * A tree; leader is null when it is gone, gate when an earlier worker launched it.
+   *
+   * @param opening what opens the gate
+   */
   PortableTree(
       ProcessRecord record,
       Duration blockedAfter,
@@ -27,12 +32,14 @@ final class PortableTree extends SupervisedTree {
       Predicate<ProcessHandle> alive,
       @Nullable ProcessHandle leader,
       CompletableFuture<ExitStatus> exit,
-      @Nullable Writer gate) {
+      @Nullable Writer gate,
+      String opening) {
     super(record, blockedAfter);
     this.hostName = hostName;
     this.alive = alive;
     this.exit = exit;
     this.gate = gate;
+    this.opening = opening;
     if (leader != null) {
       known.add(leader);
     }
@@ -44,7 +51,7 @@ final class PortableTree extends SupervisedTree {
       return;
     }
     try (gate) {
-      gate.write('\n');
+      gate.write(opening);
     } catch (IOException e) {
       // Released before, or a kill came first. The exit tells the rest.
     }
@@ -70,6 +77,16 @@ final class PortableTree extends SupervisedTree {
   synchronized void strike(Set<Integer> live, boolean each) {
     // A handle compares start times before it signals: a pid that is used again is spared.
     known.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  @Override
+  public synchronized boolean signal(int signal) {
+    look();
+    boolean reached = false;
+    for (ProcessHandle member : known) {
+      reached |= alive.test(member) && member.destroy();
+    }
+    return reached;
   }
 
   @Override

@@ -17,4 +17,9 @@ public record ProcessRecord(
     long startTicks,
     String bootId,
     String place,
-    long startedAtMillis) {}
+    long startedAtMillis) {
+  /** Of what is in a leaf, and of which nothing else is known. */
+  static ProcessRecord ofPlace(String leaf) {
+    return new ProcessRecord(CgroupContainment.NAME, 0, 0, "", leaf, 0);
+  }
+}

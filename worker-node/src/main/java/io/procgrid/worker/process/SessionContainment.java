@@ -4,21 +4,21 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.DescentMark;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Set;
 
 /**
  * A session for each segment, and repeated scans of /proc. Best effort: who changes the very limit
  * that carries the mark, starts a session of its own and outlives its parents between two scans is
  * not found.
  */
-final class SessionContainment implements Containment {
+final class SessionContainment extends SupervisedContainment {
   static final String NAME = "session";
 
-  private final Supervision supervision;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
   SessionContainment(Supervision supervision, InstantSource clock) {
-    this.supervision = supervision;
+    super(supervision);
     this.clock = clock;
   }
 
@@ -47,15 +47,5 @@ final class SessionContainment implements Containment {
         new ProcessRecord(
             NAME, leader.pid(), leader.startTicks(), supervision.bootId(), place, clock.millis());
     return new SessionTree(supervision, leader, record, held.gate());
-  }
-
-  @Override
-  public ContainedTree adopt(SegmentKey segment, ProcessRecord record) {
-    return new Adoption(supervision).adopt(record);
-  }
-
-  @Override
-  public void close() {
-    supervision.close();
   }
 }

@@ -30,10 +30,15 @@ final class SessionTree extends MarkedTree {
   }
 
   @Override
+  boolean holds(int pid) throws SystemCallException {
+    return mark.isOn(pid) || members.includes(pid);
+  }
+
+  @Override
   void strike(Set<Integer> live, boolean each) throws SystemCallException {
     leader.kill();
     for (int pid : live) {
-      Descendants.kill(pid, () -> mark.isOn(pid) || members.includes(pid));
+      Descendants.kill(pid, () -> holds(pid));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.procgrid.worker.process;
 
+import com.google.common.collect.ImmutableSet;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.KernelFile;
@@ -11,6 +12,7 @@ import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,19 +42,26 @@ final class Supervision implements AutoCloseable {
       Executors.newFixedThreadPool(
           LAUNCH_THREADS, Thread.ofPlatform().name("launch-", 0).daemon().factory());
   private final ExitWatcher exits;
+  private final ImmutableSet<Ground> earlierGrounds;
 
   /**
    * Makes this process the sub-reaper of its descendants and begins to watch.
    *
+   * @param identity of the worker
+   * @param hostName a label, for messages
    * @param blockedAfter how long a kill goes without proof before it says why
+   * @param earlierGrounds where this worker may have put processes before, since the boot
    * @throws IOException this host lacks something that Linux has
    */
-  Supervision(String hostName, Duration blockedAfter) throws IOException {
+  Supervision(
+      String identity, String hostName, Duration blockedAfter, Set<Ground> earlierGrounds)
+      throws IOException {
     this.hostName = hostName;
     this.blockedAfter = blockedAfter;
+    this.earlierGrounds = ImmutableSet.copyOf(earlierGrounds);
     DescentMark.requireRoom();
     bootId = LinuxHost.bootId();
-    launcher = new Launcher(GateShell.probe());
+    launcher = new Launcher(GateShell.probe(), Keepers.probe(identity));
     Spawn.keepExitStatuses();
     SubReaper.become();
     exits = new ExitWatcher(callbacks);
@@ -77,6 +86,12 @@ final class Supervision implements AutoCloseable {
 
   ExitWatcher exits() {
     return exits;
+  }
+
+  /** Looks for leaves on the grounds used before, and on this one. */
+  LeafSearch leaves(Ground current) {
+    return new LeafSearch(
+        this, ImmutableSet.<Ground>builder().addAll(earlierGrounds).add(current).build());
   }
 
   /** A launch from beginning to end. */
@@ -133,6 +148,35 @@ final class Supervision implements AutoCloseable {
               + ": its process could not be contained: "
               + e.getMessage(),
           e);
+    }
+  }
+
+  /** A chore that may be given up when the worker ends. */
+  interface Chore {
+    void run() throws InterruptedException;
+  }
+
+  /** Does a chore on a thread of its own; not any more once this is closed. */
+  void inBackground(Chore chore) {
+    try {
+      chores.execute(() -> {
+        try {
+          chore.run();
+        } catch (InterruptedException e) {
+          log.debug("a chore is given up: the containment was closed");
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      log.debug("a chore is not begun: the containment was closed");
+    }
+  }
+
+  /** Ends what earlier workers left to keep the statuses of trees whose end is recorded. */
+  void sweepKeepers(Set<ProcessRecord> claimed) {
+    try {
+      launcher.keepers().sweep(claimed);
+    } catch (SystemCallException e) {
+      log.warn("keepers that earlier workers left are not all ended: {}", e.getMessage());
     }
   }
 

@@ -5,23 +5,24 @@ import io.procgrid.worker.process.linux.Errno;
 import io.procgrid.worker.process.linux.Pidfd;
 import io.procgrid.worker.process.linux.ProcessStat;
 import io.procgrid.worker.process.linux.SystemCallException;
+import io.procgrid.worker.process.linux.Zombie;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A process held by its pidfd, and how it ended.
  *
  * <pre>
- *   running ──exits──► ended: status known, still a zombie ──finish()──► reaped, pidfd closed
+ *   running ──exits──► ended: status known, still a zombie ──letGo()──► reaped, pidfd closed
  * </pre>
  *
- * A child stays a zombie until its tree is dead: until then its pid, and with it the number of its
- * session, cannot come to mean another process.
+ * It stays a zombie until its tree is dead: until then its pid, and with it the number of its
+ * session, cannot come to mean another process. A zombie that has a keeper stays until its end is
+ * recorded: what another worker would need after a crash.
  */
 final class WatchedProcess {
   private static final int MOMENT_MILLIS = 1;
@@ -29,34 +30,47 @@ final class WatchedProcess {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  private static final String ENDED_UNSEEN =
+      "it ended while no worker ran, and its keeper was gone";
+
   private final int pid;
   private final long startTicks;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-  private final Supplier<Optional<ExitStatus>> hearsay;
+  private final Keeper keeper;
+  private final boolean adopted;
   private @Nullable Pidfd pidfd;
 
   private WatchedProcess(
-      int pid, long startTicks, @Nullable Pidfd pidfd, Supplier<Optional<ExitStatus>> hearsay) {
+      int pid, long startTicks, @Nullable Pidfd pidfd, Keeper keeper, boolean adopted) {
     this.pid = pid;
     this.startTicks = startTicks;
     this.pidfd = pidfd;
-    this.hearsay = hearsay;
+    this.keeper = keeper;
+    this.adopted = adopted;
   }
 
   /** Takes a child of this process that nobody has waited for yet. */
   static WatchedProcess child(int pid) throws SystemCallException {
+    return kept(pid, Keeper.absent());
+  }
+
+  /** Takes a process that this worker has brought about and that its parent does not wait for. */
+  static WatchedProcess kept(int pid, Keeper keeper) throws SystemCallException {
     Pidfd pidfd = Pidfd.open(pid);
     long startTicks = ProcessStat.of(pid).map(ProcessStat::startTicks).orElse(0L);
-    return new WatchedProcess(pid, startTicks, pidfd, Optional::empty);
+    return new WatchedProcess(pid, startTicks, pidfd, keeper, false);
+  }
+
+  /** Finds the keeper of a process by its parent. */
+  interface KeeperSearch {
+    Keeper find(int parent) throws SystemCallException;
   }
 
   /**
-   * Finds a process again. When the pid is free, or means another process by now, what is returned
-   * is over.
-   *
-   * @param hearsay what another process says of its end, for kernels that do not tell it
+   * Finds a process again that an earlier worker brought about. When the pid is free, or means
+   * another process by now, what is returned is over.
    */
-  static WatchedProcess again(int pid, long startTicks, Supplier<Optional<ExitStatus>> hearsay)
+  static WatchedProcess again(int pid, long startTicks, KeeperSearch keepers)
       throws SystemCallException {
     if (pid <= 0) {
       return gone(pid, startTicks, "its pid was never known");
@@ -66,7 +80,7 @@ final class WatchedProcess {
       pidfd = Pidfd.open(pid);
     } catch (SystemCallException e) {
       if (e.errno() == Errno.ESRCH) {
-        return gone(pid, startTicks, "it ended while no worker ran");
+        return gone(pid, startTicks, ENDED_UNSEEN);
       }
       throw e;
     }
@@ -74,15 +88,16 @@ final class WatchedProcess {
     Optional<ProcessStat> stat = ProcessStat.of(pid);
     if (stat.isEmpty() || stat.get().startTicks() != startTicks) {
       pidfd.close();
-      return gone(pid, startTicks, "it ended while no worker ran");
+      return gone(pid, startTicks, ENDED_UNSEEN);
     }
-    return new WatchedProcess(pid, startTicks, pidfd, hearsay);
+    Keeper keeper = keepers.find(stat.get().parent());
+    return new WatchedProcess(pid, startTicks, pidfd, keeper, true);
   }
 
   /** A process that is over, its status lost. */
   static WatchedProcess gone(int pid, long startTicks, String reason) {
-    WatchedProcess process = new WatchedProcess(pid, startTicks, null, Optional::empty);
-    process.exit.complete(new ExitStatus.Lost("exit status unknown: " + reason));
+    WatchedProcess process = new WatchedProcess(pid, startTicks, null, Keeper.absent(), true);
+    process.exit.complete(new ExitStatus.Lost(reason));
     return process;
   }
 
@@ -135,6 +150,11 @@ final class WatchedProcess {
     }
   }
 
+  /** To be called before the process is let go on: from here on its end cannot be overlooked. */
+  void keep() {
+    keeper.hold();
+  }
+
   /**
    * Completes {@link #exit()} now that the pidfd is readable; never blocks.
    *
@@ -150,56 +170,80 @@ final class WatchedProcess {
   }
 
   /**
-   * Called when the tree is dead: completes {@link #exit()}, reaps, and closes the pidfd. Does
-   * nothing while the process lives.
+   * Called when the tree is dead: completes {@link #exit()}, and lets go of a process that has no
+   * keeper. Does nothing while the process lives.
    */
   void finish() {
-    ExitStatus status = reapAndClose();
-    if (status != null) {
-      exit.complete(status);
+    latestStatus().ifPresent(exit::complete);
+    if (exit.isDone() && !keeper.isPresent()) {
+      reapAndClose();
     }
   }
 
-  private synchronized @Nullable ExitStatus reapAndClose() {
+  /**
+   * Ends the keeper, reaps, and closes the pidfd; not before {@link #exit()} is complete.
+   *
+   * @return whether nothing is left to be done
+   */
+  boolean letGo() {
+    return exit.isDone() && keeper.dismiss() && reapAndClose();
+  }
+
+  private synchronized boolean reapAndClose() {
     if (pidfd == null) {
-      return null;
+      return true;
     }
-    ExitStatus status;
     try {
-      Optional<ExitStatus> reaped = pidfd.isDead() ? pidfd.reap() : Optional.empty();
-      if (reaped.isEmpty()) {
-        return null; // It lives, or a debugger has to let go of the zombie first.
+      if (pidfd.reap().isEmpty()) {
+        return false; // It lives, or a debugger has to let go of the zombie first.
       }
-      status = reaped.get();
     } catch (SystemCallException e) {
-      status = information(pidfd).orElseGet(WatchedProcess::lost); // Not a child of this worker.
+      // Not a child of this worker: whose it is waits for it.
     }
     pidfd.close();
     pidfd = null;
-    return status;
+    return true;
   }
 
   private synchronized Optional<ExitStatus> status() {
-    if (pidfd == null) {
-      return Optional.empty();
-    }
     try {
-      return pidfd.peek();
+      if (pidfd == null || !pidfd.isDead()) {
+        return Optional.empty();
+      }
+      return peek(pidfd)
+          .or(() -> Zombie.of(pid, startTicks).flatMap(this::statusOf))
+          .or(pidfd::exitInformation);
     } catch (SystemCallException e) {
-      return information(pidfd); // Not a child: told once its parent has reaped it.
+      return Optional.empty();
     }
   }
 
-  private Optional<ExitStatus> information(Pidfd process) {
-    return process.exitInformation().or(hearsay);
+  private static Optional<ExitStatus> peek(Pidfd process) {
+    try {
+      return process.peek();
+    } catch (SystemCallException e) {
+      return Optional.empty(); // Not a child.
+    }
+  }
+
+  private Optional<ExitStatus> statusOf(Zombie zombie) {
+    Optional<ExitStatus> status = zombie.exitStatus();
+    boolean atGate = zombie.command().equals(GateShell.NAME);
+    if (adopted && atGate && status.filter(GateShell::isOfNothing).isPresent()) {
+      return Optional.of(
+          new ExitStatus.Lost("it never began: the worker ended before it let it go on"));
+    }
+    return status;
   }
 
   private void awaitStatus() {
+    // Whatever hides how it ended from this worker does not hide it from who has to wait for it.
+    keeper.dismiss();
     Backoff backoff = new Backoff(FIRST_PAUSE_NANOS, LONGEST_PAUSE_NANOS);
     long start = System.nanoTime();
     try {
       while (!exit.isDone() && System.nanoTime() - start < LONGEST_STATUS_WAIT.toNanos()) {
-        status().ifPresent(exit::complete);
+        latestStatus().ifPresent(exit::complete);
         backoff.pause();
       }
     } catch (InterruptedException e) {
@@ -208,9 +252,14 @@ final class WatchedProcess {
     exit.complete(lost());
   }
 
+  /** The status, which is lost when nothing of the process is left to tell it. */
+  private Optional<ExitStatus> latestStatus() {
+    boolean isGone = ProcessStat.of(pid).filter(stat -> stat.startTicks() == startTicks).isEmpty();
+    return status().or(() -> isGone ? Optional.of(lost()) : Optional.empty());
+  }
+
   private static ExitStatus lost() {
     return new ExitStatus.Lost(
-        "exit status unknown: the worker that started it is gone, and the kernel tells it only to"
-            + " that one");
+        "another process waited for it, and the kernel tells it to nobody else");
   }
 }

@@ -97,7 +97,7 @@ final class BundleUpload implements StreamObserver<PutBundleRequest> {
   }
 
   private RuntimeException unstored(IOException cause) {
-    return Status.UNAVAILABLE
+    return Status.RESOURCE_EXHAUSTED
         .withDescription("bundle %s cannot be stored: %s".formatted(hash, cause.getMessage()))
         .withCause(cause)
         .asRuntimeException();

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.common.wire.WireCodec;
@@ -63,13 +64,29 @@ final class Messages {
         request.getOrdersList().stream()
             .map(order ->
                 new Command.KillOrder(
-                    WireCodec.decode(order.getSegment()), WireCodec.decode(order.getFacts())))
+                    WireCodec.decode(order.getSegment()),
+                    WireCodec.decode(order.getFacts()),
+                    grace(order)))
             .collect(ImmutableList.toImmutableList()));
+  }
+
+  private static Grace grace(io.procgrid.proto.v1.KillOrder order) {
+    return order.getGraceMillis() == 0
+        ? Grace.NONE
+        : new Grace(order.getSignal(), order.getGraceMillis());
   }
 
   static Command.KillAll decode(io.procgrid.proto.v1.KillAllRequest request) {
     return new Command.KillAll(
         request.getClusterId(), request.getWorkerIdentity(), WireCodec.decode(request.getFacts()));
+  }
+
+  static Command.Proceed decode(io.procgrid.proto.v1.ProceedRequest request) {
+    return new Command.Proceed(
+        decode(request.getTo()),
+        request.getSegmentsList().stream()
+            .map(WireCodec::decode)
+            .collect(ImmutableList.toImmutableList()));
   }
 
   static Command.Forget decode(io.procgrid.proto.v1.ForgetRequest request) {

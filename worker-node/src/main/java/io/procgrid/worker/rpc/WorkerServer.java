@@ -1,7 +1,10 @@
 package io.procgrid.worker.rpc;
 
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -12,24 +15,35 @@ import io.procgrid.proto.v1.WorkerGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The worker's gRPC server, with health and reflection. */
+/**
+ * The worker's gRPC server, with health and reflection.
+ *
+ * <p>Calls come on one thread, so what a head sends on a connection takes effect in that order: a
+ * kill that it sent before it asked for the inventory is ordered before the inventory is taken.
+ */
 public final class WorkerServer implements AutoCloseable {
   private static final int MESSAGE_BYTES = 4 * 1024 * 1024;
 
+  private final ExecutorService arrivals =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("grpc-calls").daemon().factory());
   private final Server server;
   private final HealthStatusManager health = new HealthStatusManager();
 
   /**
    * @param address where to listen; port 0 = any free one
-   * @param executor runs the calls, which may block
+   * @param blocking runs the calls that may block
    */
   public WorkerServer(
-      InetSocketAddress address, BindableService service, ClusterSecret secret, Executor executor) {
+      InetSocketAddress address, BindableService service, ClusterSecret secret, Executor blocking) {
     this.server =
         NettyServerBuilder.forAddress(address)
-            .executor(executor)
+            .executor(arrivals)
+            .callExecutor(new BlockingCalls(blocking))
             .maxInboundMessageSize(MESSAGE_BYTES)
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
@@ -42,6 +56,15 @@ public final class WorkerServer implements AutoCloseable {
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .build();
+  }
+
+  /** Has the calls that may block leave the one thread. */
+  private record BlockingCalls(Executor blocking) implements ServerCallExecutorSupplier {
+    @Override
+    public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
+      String method = call.getMethodDescriptor().getFullMethodName();
+      return method.equals(WorkerGrpc.getPutBundleMethod().getFullMethodName()) ? blocking : null;
+    }
   }
 
   /** Listens. */
@@ -70,5 +93,6 @@ public final class WorkerServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    arrivals.shutdown();
   }
 }

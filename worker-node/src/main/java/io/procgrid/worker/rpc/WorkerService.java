@@ -18,6 +18,8 @@ import io.procgrid.proto.v1.KillLeftoverRequest;
 import io.procgrid.proto.v1.KillProgress;
 import io.procgrid.proto.v1.KillRequest;
 import io.procgrid.proto.v1.OutputChunk;
+import io.procgrid.proto.v1.ProceedRequest;
+import io.procgrid.proto.v1.ProceedResponse;
 import io.procgrid.proto.v1.PutBundleRequest;
 import io.procgrid.proto.v1.PutBundleResponse;
 import io.procgrid.proto.v1.ReadOutputRequest;
@@ -32,6 +34,7 @@ import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -40,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a head asks of the worker: each call is one command to the engine. Nothing here decides.
  *
- * <p>Calls come on virtual threads and may block.
+ * <p>Commands are given to the engine on the thread that a call comes on; nothing but {@link
+ * #putBundle} may block it.
  */
 public final class WorkerService extends WorkerGrpc.WorkerImplBase {
   private final WorkerEngine engine;
@@ -101,6 +105,14 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
         observer,
         answer ->
             answer instanceof Answer.StartsAnswered answered ? Messages.encode(answered) : null);
+  }
+
+  @Override
+  public void proceed(ProceedRequest request, StreamObserver<ProceedResponse> observer) {
+    unary(
+        () -> Messages.decode(request),
+        observer,
+        answer -> answer instanceof Answer.Done ? ProceedResponse.getDefaultInstance() : null);
   }
 
   @Override
@@ -191,9 +203,11 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
       sender.fail(Refusals.malformed(e));
       return;
     }
+    // Asked on this thread: commands take effect in the order in which calls come.
+    CompletableFuture<Answer> answer = engine.ask(decoded);
     streaming.execute(() -> {
       try {
-        sending.send(engine.ask(decoded).join(), sender);
+        sending.send(answer.join(), sender);
       } catch (IOException e) {
         sender.fail(
             Status.UNAVAILABLE

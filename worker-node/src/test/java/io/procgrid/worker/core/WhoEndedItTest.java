@@ -30,7 +30,7 @@ class WhoEndedItTest {
       boolean killed, boolean leaderWasOver, TreeDeath death, ExitStatus leader) {
     Segment segment = segment();
     if (killed) {
-      segment.kill = new Segment.Kill(FACTS, 1_000, 700, leaderWasOver);
+      segment.kill = new Segment.Kill(FACTS, 1_000, 700, leaderWasOver, null);
     }
     return WhoEndedIt.treeDead(segment, death, leader, 1_030, 730);
   }
@@ -59,6 +59,21 @@ class WhoEndedItTest {
   void signalOfAnotherBeforeTheKillIsTheSegmentsOwnResult() {
     assertThat(end(true, true, NOBODY_SEEN, SIGKILLED).kind()).isEqualTo(Kind.ENDED);
     assertThat(end(false, false, NOBODY_SEEN, SIGKILLED).kind()).isEqualTo(Kind.ENDED);
+  }
+
+  private static Outcome endInGrace(boolean reached) {
+    Segment segment = segment();
+    segment.kill =
+        new Segment.Kill(FACTS, 1_000, 700, false, new Segment.Grace(15, 6_000, reached));
+    return WhoEndedIt.treeEmpty(segment, EXITED, 1_030, 730);
+  }
+
+  @Test
+  void killedWhenTheGraceSignalReachedALiveMemberWhateverStatusItChose() {
+    assertThat(endInGrace(true))
+        .isEqualTo(new Outcome(Kind.KILLED, EXITED, "", 500, 730, 30, FACTS));
+    assertThat(endInGrace(false))
+        .isEqualTo(new Outcome(Kind.ENDED, EXITED, "", 500, 730, 30, null));
   }
 
   @Test

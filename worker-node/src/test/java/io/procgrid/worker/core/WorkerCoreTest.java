@@ -3,161 +3,15 @@ package io.procgrid.worker.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
-import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.id.WorkerIdentity;
-import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExitStatus;
-import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
-import io.procgrid.common.run.SegmentSpec;
-import io.procgrid.worker.process.ProcessRecord;
 import io.procgrid.worker.process.TreeDeath;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Single rules of the core, one story each; the simulation mixes them. */
-class WorkerCoreTest {
-  private static final SegmentKey SEGMENT = new SegmentKey(7, 2, 0);
-  private static final SegmentKey EARLIER = new SegmentKey(7, 1, 0);
-  private static final SegmentSpec SPEC =
-      new SegmentSpec("p", "0", 1, "bundle", "true", List.of(), Map.of(), Map.of(), false, 0);
-  private static final KillFacts FACTS = new KillFacts("alice", 1, "here");
-  private static final ProcessRecord PROCESS =
-      new ProcessRecord("cgroup", 42, 1, "boot", "leaf", 500);
-  private static final Epoch EPOCH = new Epoch(3, "nonce");
-
-  private WorkerCore core = core("boot");
-  private final List<WorkerEffect> effects = new ArrayList<>();
-  private long now;
-  private long lastRequest;
-
-  private static WorkerCore core(String bootId, Recovered.Entry... entries) {
-    return new WorkerCore(
-        new Recovered(
-            new WorkerIdentity("identity"),
-            new ClusterId("cluster"),
-            EPOCH,
-            0,
-            0,
-            ImmutableList.copyOf(entries),
-            ImmutableSet.of("bundle")),
-        new WorkerInstance("instance"),
-        bootId);
-  }
-
-  private void restartedWith(String bootId, Recovered.Entry... entries) {
-    core = core(bootId, entries);
-    step(new WorkerEvent.Resumed(0));
-  }
-
-  private static Recovered.Intact entry(
-      @Nullable ProcessRecord process, @Nullable KillFacts tombstone) {
-    return new Recovered.Intact(SEGMENT, 3, true, SPEC, process, tombstone, null);
-  }
-
-  private static Address to() {
-    return new Address("cluster", "identity", "instance", EPOCH);
-  }
-
-  private void step(WorkerEvent event) {
-    effects.addAll(core.step(now, event));
-  }
-
-  private long command(Command command) {
-    step(new WorkerEvent.Commanded(++lastRequest, now, command));
-    return lastRequest;
-  }
-
-  private long start(SegmentKey segment, long number) {
-    return command(
-        new Command.Start(to(), ImmutableList.of(new Command.StartOrder(segment, number, SPEC))));
-  }
-
-  private long kill(SegmentKey segment) {
-    return command(new Command.Kill(to(), ImmutableList.of(new Command.KillOrder(segment, FACTS))));
-  }
-
-  /** The entry waiting for the journal longest, as durable. */
-  private JournalEntry journaled() {
-    WorkerEffect.Journal effect = nextJournal();
-    step(new WorkerEvent.Journaled(effect.ticket()));
-    return effect.entry();
-  }
-
-  private JournalEntry journalFails() {
-    WorkerEffect.Journal effect = nextJournal();
-    step(new WorkerEvent.JournalFailed(effect.ticket(), "no space left"));
-    return effect.entry();
-  }
-
-  private WorkerEffect.Journal nextJournal() {
-    WorkerEffect.Journal effect =
-        Objects.requireNonNull(
-            all(WorkerEffect.Journal.class).stream().findFirst().orElse(null), "no entry waits");
-    effects.remove(effect);
-    return effect;
-  }
-
-  /** Lets time pass, with a tick at each deadline. */
-  private void pass(long millis) {
-    long end = now + millis;
-    while (core.nextDeadline() <= end) {
-      now = Math.max(now, core.nextDeadline());
-      effects.addAll(core.tick(now));
-    }
-    now = end;
-  }
-
-  private <T> List<T> all(Class<T> type) {
-    return effects.stream().filter(type::isInstance).map(type::cast).toList();
-  }
-
-  private Answer answer(long request) {
-    return all(WorkerEffect.Reply.class).stream()
-        .filter(reply -> reply.request() == request)
-        .findFirst()
-        .orElseThrow()
-        .answer();
-  }
-
-  private Answer.Decision decision(long request) {
-    return ((Answer.StartsAnswered) answer(request)).answers().getFirst().decision();
-  }
-
-  private List<KillStep> steps() {
-    return all(WorkerEffect.Progress.class).stream().map(WorkerEffect.Progress::step).toList();
-  }
-
-  private Outcome provenEnd() {
-    return steps().stream()
-        .filter(KillStep.Proven.class::isInstance)
-        .map(step -> ((KillStep.Proven) step).outcome())
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private void running() {
-    start(SEGMENT, 1);
-    journaled();
-    step(new WorkerEvent.Launched(SEGMENT, PROCESS));
-    journaled();
-    assertThat(all(WorkerEffect.Release.class)).hasSize(1);
-    effects.clear();
-  }
-
-  private void treeDies() {
-    step(
-        new WorkerEvent.TreeDead(
-            SEGMENT, new TreeDeath(true, 1), new ExitStatus.Signalled(9), now));
-  }
-
+class WorkerCoreTest extends CoreStory {
   @Test
   void startIsAnsweredWhenDurableAndNotBefore() {
     long request = start(SEGMENT, 1);
@@ -345,52 +199,6 @@ class WorkerCoreTest {
   }
 
   @Test
-  void acceptedWithoutAProcessIsLaunchedAfterARestart() {
-    restartedWith("boot", entry(null, null));
-
-    assertThat(effects).containsExactly(new WorkerEffect.Launch(SEGMENT, SPEC));
-  }
-
-  @Test
-  void tombstonedWithoutAProcessIsNeverLaunchedAfterARestart() {
-    restartedWith("boot", entry(null, FACTS));
-
-    assertThat(all(WorkerEffect.Launch.class)).isEmpty();
-    assertThat(((JournalEntry.Ended) journaled()).outcome().kind())
-        .isEqualTo(Outcome.Kind.NEVER_STARTED);
-  }
-
-  @Test
-  void tombstonedProcessIsKilledFirstThingAfterARestart() {
-    restartedWith("boot", entry(PROCESS, FACTS));
-    assertThat(effects).containsExactly(new WorkerEffect.Adopt(SEGMENT, PROCESS));
-
-    step(new WorkerEvent.Adopted(SEGMENT));
-
-    assertThat(all(WorkerEffect.KillTree.class)).hasSize(1);
-  }
-
-  @Test
-  void rebootIsTheEndOfWhatRanAndItsStatusIsLost() {
-    restartedWith("another boot", entry(PROCESS, null));
-
-    Outcome outcome = ((JournalEntry.Ended) journaled()).outcome();
-    assertThat(outcome.kind()).isEqualTo(Outcome.Kind.ENDED);
-    assertThat(outcome.status()).isInstanceOf(ExitStatus.Lost.class);
-  }
-
-  @Test
-  void damagedEntryIsNeitherStartedNorEverReportedDead() {
-    restartedWith("boot", new Recovered.Damaged(SEGMENT, "record is damaged"));
-
-    assertThat(decision(start(SEGMENT, 1))).isEqualTo(Answer.Decision.REJECTED);
-    long request = kill(SEGMENT);
-
-    assertThat(steps()).containsExactly(new KillStep.Pending(SEGMENT, "record is damaged"));
-    assertThat(all(WorkerEffect.Reply.class)).noneMatch(reply -> reply.request() == request);
-  }
-
-  @Test
   void epochIsDurableBeforeItIsAnsweredAndOlderOnesAreRefusedFromThenOn() {
     Address newer = new Address("cluster", "identity", "instance", new Epoch(4, "n"));
     long connect = command(new Command.Connect(newer, 1));
@@ -403,23 +211,17 @@ class WorkerCoreTest {
   }
 
   @Test
-  void forgetWaitsForTheLastNumberOfTheEpoch() {
+  void startThatWasOnItsWayWhenTheSegmentWasForgottenIsStale() {
     kill(SEGMENT);
     journaled();
     journaled();
-    assertThat(forget(4)).isEqualTo(new Answer.ForgetAnswered(ImmutableList.of(), keys()));
 
-    // Refused under the tombstone, and used up all the same: it cannot come a second time.
-    start(SEGMENT, 4);
+    // The Start with number 4 left the head and has not come: it may be lost, or late.
     long request = command(forgetCommand(4));
     assertThat(journaled()).isInstanceOf(JournalEntry.Forgotten.class);
 
     assertThat(answer(request)).isEqualTo(new Answer.ForgetAnswered(keys(), ImmutableList.of()));
     assertThat(decision(start(SEGMENT, 4))).isEqualTo(Answer.Decision.STALE);
-  }
-
-  private Answer forget(long lastNumber) {
-    return answer(command(forgetCommand(lastNumber)));
   }
 
   private static Command forgetCommand(long lastNumber) {
@@ -449,6 +251,7 @@ class WorkerCoreTest {
   @Test
   void bundleOfASegmentThatIsNotOverStays() {
     restartedWith("boot", entry(null, null));
+    command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
     assertThat(all(WorkerEffect.Launch.class)).hasSize(1);
     pass(5 * Bundles.KEPT_MILLIS);
     assertThat(all(WorkerEffect.DropBundle.class)).isEmpty();

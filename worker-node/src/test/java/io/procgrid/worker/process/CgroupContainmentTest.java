@@ -112,7 +112,7 @@ class CgroupContainmentTest extends ContainmentContractOfLinux {
     Files.createDirectories(left.resolve("below/further"));
     Path claimed = Files.createDirectory(place.resolveSibling("9-2-0-abc"));
 
-    openAnother().sweep(Set.of(running.record(), recordIn(claimed)));
+    openAnother().sweep(Set.of(running.record(), recordIn(claimed)), Set.of());
 
     assertThat(left).doesNotExist();
     assertThat(claimed).exists();
@@ -131,7 +131,8 @@ class CgroupContainmentTest extends ContainmentContractOfLinux {
                 + word);
     awaitSleeping(word, 1);
 
-    openAnother().sweep(Set.of());
+    assertThat(openAnother().sweep(Set.of(), Set.of()))
+        .contains(new CgroupLeaf(Path.of(deep.record().place())).segment().orElseThrow());
 
     assertThat(Path.of(deep.record().place(), "a/b")).exists();
     assertThat(HostProcesses.sleeping(word)).hasSize(1);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +65,8 @@ abstract class ContainmentContract {
   }
 
   Containment openAnother() throws ContainmentException {
-    return new ContainmentProbe(identity, "testhost", BLOCKED_AFTER, InstantSource.system())
+    return new ContainmentProbe(
+            identity, "testhost", Set.of(), BLOCKED_AFTER, InstantSource.system())
         .open(mode());
   }
 

@@ -6,21 +6,27 @@ import static org.awaitility.Awaitility.await;
 
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.worker.process.linux.KernelFile;
+import io.procgrid.worker.process.linux.Pidfd;
 import io.procgrid.worker.process.linux.ProcessStat;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds besides where there are pidfds and descent marks. */
 abstract class ContainmentContractOfLinux extends ContainmentContract {
+  private static final int SIGSTOP = 19;
   private static final Path PYTHON = Path.of("/usr/bin/python3");
+  private static final Path NOWHERE = Path.of("/dev/null");
 
   @ParameterizedTest
   @ValueSource(ints = {2, 6, 9, 11, 13, 15})
@@ -51,6 +57,74 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     TreeDeath death = tree.kill(reason -> {});
     assertThat(HostProcesses.sleeping(word)).isEmpty();
     assertThat(death.liveMemberSeen()).isTrue();
+  }
+
+  @Test
+  void signalReachesEveryMemberOnceAndNobodyElse() throws Exception {
+    Files.writeString(
+        folder.resolve("member.sh"),
+        """
+        trap "echo told $1" TERM
+        echo ready
+        while :; do sleep 0.05; done
+        """);
+    ContainedTree tree =
+        start(
+            "sh member.sh 1 & setsid env -i /bin/sh member.sh 2 & (sh member.sh 3 &); "
+                + "exec sh member.sh 4");
+    ContainedTree bystander = start("exec sh member.sh bystander");
+    await().until(() -> stdout().lines().filter("ready"::equals).count() == 5);
+
+    assertThat(tree.signal(15)).isTrue();
+
+    await().until(() -> told().size() >= 4);
+    assertThat(told()).containsExactlyInAnyOrder("told 1", "told 2", "told 3", "told 4");
+    assertThat(tree.leaderExit()).isNotDone();
+    assertThat(bystander.leaderExit()).isNotDone();
+  }
+
+  private List<String> told() throws IOException {
+    return stdout().lines().filter(line -> line.startsWith("told")).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 15}) // Not 2: a shell has what it starts in the background ignore it.
+  void signalWakesTheStoppedToDieOfIt(int signal) throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ContainedTree tree = start("setsid sleep " + word + " & exec sleep " + word);
+    awaitSleeping(word, 2);
+    for (int pid : HostProcesses.sleeping(word)) {
+      try (Pidfd process = Pidfd.open(pid)) {
+        process.signal(SIGSTOP);
+      }
+    }
+
+    assertThat(tree.signal(signal)).isTrue();
+
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Signalled(signal));
+    await().until(() -> HostProcesses.sleeping(word).isEmpty());
+  }
+
+  @Test
+  void signalReachesNobodyInATreeThatIsOver() throws Exception {
+    ContainedTree tree = start("exit 0");
+    exitOf(tree);
+    tree.awaitEmpty();
+
+    assertThat(tree.signal(15)).isFalse();
+  }
+
+  @Test
+  void treeThatHeedsTheSignalIsEmptyAndKeepsItsStatus() throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ContainedTree tree = start("trap 'sleep 0.2; exit 3' TERM; sleep " + word + " & wait");
+    awaitSleeping(word, 1);
+
+    assertThat(tree.signal(15)).isTrue();
+
+    tree.awaitEmpty();
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(3));
+    assertThat(HostProcesses.sleeping(word)).isEmpty();
   }
 
   @Test
@@ -133,34 +207,11 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
   @Test
   void killedWorkerLeavesWhatRunsAndNothingThatWasHeld() throws Exception {
     String word = HostProcesses.uniqueWord();
-    Process worker =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                HeldWorker.class.getName(),
-                mode().text(),
-                identity,
-                folder.toString(),
-                "touch ran; sleep " + word,
-                "setsid sleep " + word + " & sleep " + word + "; exit 1")
-            .redirectError(folder.resolve("worker.log").toFile())
-            .start();
-    List<ProcessRecord> records = new ArrayList<>();
-    try (BufferedReader lines = worker.inputReader()) {
-      String line;
-      while (records.size() < 2 && (line = lines.readLine()) != null) {
-        if (line.startsWith(mode().text() + "\t")) {
-          records.add(HeldWorker.parse(line));
-          adopt(records.getLast()); // Ended with the test, whatever becomes of it.
-        }
-      }
-      awaitSleeping(word, 2);
-    } finally {
-      worker.destroyForcibly().waitFor();
-    }
+    List<ProcessRecord> records =
+        recordsOfKilledWorker(
+            () -> awaitSleeping(word, 2),
+            "touch ran; sleep " + word,
+            "setsid sleep " + word + " & sleep " + word + "; exit 1");
 
     ContainedTree held = adopt(records.get(0));
     held.awaitEmpty();
@@ -173,6 +224,205 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     assertThat(running.kill(reason -> {}).membersSeen()).isGreaterThanOrEqualTo(2);
     assertThat(HostProcesses.sleeping(word)).isEmpty();
     assertThat(exitOf(running)).isNotInstanceOf(ExitStatus.Exited.class);
+  }
+
+  /** Has a worker process launch the scripts, all but the first released, and kills it. */
+  private List<ProcessRecord> recordsOfKilledWorker(Runnable meanwhile, String... scripts)
+      throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                HeldWorker.class.getName(),
+                mode().text(),
+                identity,
+                folder.toString()));
+    command.addAll(List.of(scripts));
+    Process worker =
+        new ProcessBuilder(command).redirectError(folder.resolve("worker.log").toFile()).start();
+    List<ProcessRecord> records = new ArrayList<>();
+    try (BufferedReader lines = worker.inputReader()) {
+      String line;
+      while (records.size() < scripts.length && (line = lines.readLine()) != null) {
+        if (line.startsWith(mode().text() + "\t")) {
+          records.add(HeldWorker.parse(line));
+          adopt(records.getLast()); // Ended with the test, whatever becomes of it.
+        }
+      }
+      meanwhile.run();
+    } finally {
+      worker.destroyForcibly().waitFor();
+    }
+    return records;
+  }
+
+  /** Pid on the host of the user's program. */
+  int leaderOf(ProcessRecord record) {
+    return (int) record.pid();
+  }
+
+  private int keeperOf(ContainedTree tree) {
+    return parentOf(leaderOf(tree.record()));
+  }
+
+  private static int parentOf(int pid) {
+    return ProcessStat.of(pid).orElseThrow().parent();
+  }
+
+  private static void killOne(int pid) throws SystemCallException {
+    Descendants.kill(pid, () -> true);
+  }
+
+  /** Sees to it that a process is waited for once it is over, as init does without being asked. */
+  private static void awaitReaped(int pid) throws SystemCallException {
+    if (parentOf(pid) == ProcessHandle.current().pid()) {
+      Pidfd.awaitChild(pid); // The containment made this process a sub-reaper.
+    }
+    await().until(() -> ProcessStat.of(pid).isEmpty());
+  }
+
+  private static void awaitZombie(int pid) {
+    await().until(() -> ProcessStat.of(pid).orElseThrow().state() == 'Z');
+  }
+
+  @Test
+  void exitStatusOutlivesTheWorkerWhateverItIs() throws Exception {
+    Path go = folder.resolve("go");
+    String wait = "while ! [ -e " + go + " ]; do sleep 0.02; done; ";
+    List<ProcessRecord> records =
+        recordsOfKilledWorker(
+            () -> {},
+            "touch ran",
+            wait + "exit 0",
+            wait + "exit 7",
+            wait + "exit 137",
+            wait + "kill -9 $$",
+            wait + "kill -15 $$",
+            wait + "ulimit -c unlimited; kill -6 $$",
+            wait + "(sleep 1000 &) ; exit 3");
+    Files.createFile(go);
+    List<ProcessRecord> running = records.subList(1, records.size());
+    running.forEach(record -> awaitZombie(leaderOf(record)));
+
+    containment.close();
+    trees.clear();
+    containment = openAnother();
+    List<ExitStatus> statuses = new ArrayList<>();
+    for (ProcessRecord record : running) {
+      ContainedTree tree = adopt(record);
+      statuses.add(exitOf(tree));
+      tree.kill(reason -> {});
+      tree.dispose();
+    }
+    assertThat(statuses)
+        .containsExactly(
+            new ExitStatus.Exited(0),
+            new ExitStatus.Exited(7),
+            new ExitStatus.Exited(137),
+            new ExitStatus.Signalled(9),
+            new ExitStatus.Signalled(15),
+            new ExitStatus.Signalled(6),
+            new ExitStatus.Exited(3));
+    // Whose they are waits for them now.
+    running.forEach(record -> await().until(() -> ProcessStat.of(leaderOf(record)).isEmpty()));
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  @Test
+  void exitStatusOfAnAdoptedTreeIsExact() throws Exception {
+    ContainedTree first = start("mkfifo go; read line <go; exit 6");
+    await().until(() -> Files.exists(folder.resolve("go")));
+    containment.close();
+    containment = openAnother();
+    ContainedTree second = adopt(first.record());
+    assertThat(second.leaderExit()).isNotDone();
+    Files.writeString(folder.resolve("go"), "\n");
+    second.awaitEmpty();
+    assertThat(exitOf(second)).isEqualTo(new ExitStatus.Exited(6));
+  }
+
+  @Test
+  void runOutlivesItsKeeper() throws Exception {
+    ContainedTree tree = start("mkfifo go; read line <go; exit 9");
+    await().until(() -> Files.exists(folder.resolve("go")));
+    int keeper = keeperOf(tree);
+    killOne(keeper);
+    await().until(() -> keeperOf(tree) != keeper);
+    assertThat(tree.leaderExit()).isNotDone();
+    Files.writeString(folder.resolve("go"), "\n");
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(9));
+    tree.awaitEmpty();
+  }
+
+  @Test
+  void exitStatusIsLostAndNeverInventedWhenKeeperAndWorkerAreGone() throws Exception {
+    List<ProcessRecord> records =
+        recordsOfKilledWorker(() -> {}, "touch ran", "mkfifo go; read line <go; exit 0");
+    int leader = leaderOf(records.get(1));
+    await().until(() -> Files.exists(folder.resolve("go")));
+    int keeper = parentOf(leader);
+    killOne(keeper);
+    await().until(() -> parentOf(leader) != keeper);
+    trees.clear();
+    containment.close();
+    Files.writeString(folder.resolve("go"), "\n");
+    awaitReaped(leader);
+
+    containment = openAnother();
+    ContainedTree tree = adopt(records.get(1));
+    assertThat(tree.kill(reason -> {}).liveMemberSeen()).isFalse();
+    assertThat(exitOf(tree)).isInstanceOf(ExitStatus.Lost.class);
+  }
+
+  @Test
+  void keeperShowsNothingOfTheRun() throws Exception {
+    ContainedTree tree =
+        hold(plan(Path.of("/bin/sleep"), List.of("4711.4711"), Map.of("TOKEN", "secret")));
+    tree.release();
+    awaitSleeping("4711.4711", 1);
+    String place = "/proc/" + keeperOf(tree) + "/";
+    assertThat(KernelFile.read(place + "cmdline")).doesNotContain("4711", "secret");
+    assertThat(KernelFile.read(place + "environ")).doesNotContain("secret");
+    for (String link : List.of("cwd", "fd/1", "fd/2")) {
+      assertThat(Files.readSymbolicLink(Path.of(place + link))).isIn(Path.of("/"), NOWHERE);
+    }
+    assertThat(tree.kill(reason -> {}).membersSeen()).isEqualTo(1);
+  }
+
+  @Test
+  void programHandlesAllSignalsAsUsual() throws Exception {
+    exitOf(start("sed -n -E 's/Sig(Blk|Ign):.*(.{8})/\\2/p' /proc/self/status"));
+    // Numbers 32 and 33 (the highest bit) are the C library's own.
+    assertThat(stdout().lines())
+        .hasSize(2)
+        .allMatch(set -> (Long.parseLong(set, 16) & Integer.MAX_VALUE) == 0);
+  }
+
+  @Test
+  void twoHundredThatExitAtOnceTellTheirOwnStatus() throws Exception {
+    List<ContainedTree> many = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      many.add(start("while ! [ -e go ]; do sleep 0.2; done; exit " + i));
+    }
+    Files.createFile(folder.resolve("go"));
+    for (int i = 0; i < 200; i++) {
+      assertThat(exitOf(many.get(i))).isEqualTo(new ExitStatus.Exited(i));
+    }
+  }
+
+  @Test
+  void endedTreeLeavesNoKeeper() throws Exception {
+    ContainedTree tree = start("exit 5");
+    int keeper = keeperOf(tree);
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(5));
+    tree.kill(reason -> {});
+    tree.dispose();
+    await().until(() -> ProcessStat.of(keeper).isEmpty());
+    await().until(() -> ProcessStat.of(leaderOf(tree.record())).isEmpty());
   }
 
   private ContainedTree adopt(ProcessRecord record) {

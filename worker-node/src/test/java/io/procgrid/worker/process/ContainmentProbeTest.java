@@ -3,13 +3,14 @@ package io.procgrid.worker.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ContainmentProbeTest {
   @Test
   void strongestMechanismThatWorksIsChosen() throws Exception {
     try (Containment chosen =
-        new ContainmentProbe("probe", "testhost").open(ContainmentMode.AUTO)) {
+        new ContainmentProbe("probe", "testhost", Set.of()).open(ContainmentMode.AUTO)) {
       ContainmentMode mode = ContainmentMode.parse(chosen.name()).orElseThrow();
       for (ContainmentMode stronger : ContainmentMode.values()) {
         if (stronger != ContainmentMode.AUTO && stronger.compareTo(mode) < 0) {
@@ -21,7 +22,7 @@ class ContainmentProbeTest {
 
   @Test
   void identityThatCannotBePartOfAPathIsRefused() {
-    assertThatThrownBy(() -> new ContainmentProbe("../x", "testhost"))
+    assertThatThrownBy(() -> new ContainmentProbe("../x", "testhost", Set.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

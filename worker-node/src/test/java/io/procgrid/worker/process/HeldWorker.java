@@ -4,25 +4,28 @@ import io.procgrid.common.id.SegmentKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A process that launches as a worker does, to be ended without warning. It prints the records of a
- * held tree and of a running one, then waits for the end of its input.
+ * held tree and of running ones, then waits for the end of its input.
  */
 final class HeldWorker {
   private HeldWorker() {}
 
-  /** Arguments: mode, identity, folder, script of the held tree, script of the running one. */
+  /** Arguments: mode, identity, folder, script of the held tree, scripts of the running ones. */
   public static void main(String[] args) throws Exception {
     Containment containment =
-        new ContainmentProbe(args[1], "testhost")
+        new ContainmentProbe(args[1], "testhost", Set.of())
             .open(ContainmentMode.parse(args[0]).orElseThrow());
     Path folder = Path.of(args[2]);
     ContainedTree held = containment.launch(new SegmentKey(1, 1, 0), plan(folder, args[3]));
-    ContainedTree running = containment.launch(new SegmentKey(2, 1, 0), plan(folder, args[4]));
-    running.release();
     print(held.record());
-    print(running.record());
+    for (int i = 4; i < args.length; i++) {
+      ContainedTree running = containment.launch(new SegmentKey(i, 1, 0), plan(folder, args[i]));
+      running.release();
+      print(running.record());
+    }
     while (System.in.read() >= 0) {}
   }
 

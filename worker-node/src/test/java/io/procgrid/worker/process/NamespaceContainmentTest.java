@@ -19,4 +19,9 @@ class NamespaceContainmentTest extends ContainmentContractOfLinux {
     return new ProcessRecord(
         record.containment(), pid, 1, record.bootId(), place.text(), record.startedAtMillis());
   }
+
+  @Override
+  int leaderOf(ProcessRecord record) {
+    return NamespacePlace.parse(record.place()).leaderPid();
+  }
 }

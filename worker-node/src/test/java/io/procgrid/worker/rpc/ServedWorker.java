@@ -13,6 +13,7 @@ import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.loop.LoopListener;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.common.wire.WireCodec;
 import io.procgrid.proto.v1.Address;
@@ -34,9 +35,11 @@ import io.procgrid.proto.v1.StartRequest;
 import io.procgrid.proto.v1.WorkerGrpc;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.journal.BundleStore;
+import io.procgrid.worker.journal.HostStamp;
 import io.procgrid.worker.journal.Journal;
 import io.procgrid.worker.output.OutputBound;
 import io.procgrid.worker.process.Containment;
@@ -52,6 +55,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -92,13 +96,13 @@ final class ServedWorker implements AutoCloseable {
     Journal.Opened opened =
         Journal.open(
             directory,
-            bootId,
+            new HostStamp("host", "machine", "", bootId, ""),
             () -> new WorkerIdentity(UUID.randomUUID().toString()),
             bundles.hashes());
     identity = opened.journal().identity();
     Containment containment =
-        new ContainmentProbe(identity.value(), "host").open(ContainmentMode.AUTO);
-    containment.sweep(opened.recovered().unfinished());
+        new ContainmentProbe(identity.value(), "host", Set.of()).open(ContainmentMode.AUTO);
+    opened.use(containment.ground());
     engine =
         new WorkerEngine(
             opened,
@@ -107,7 +111,8 @@ final class ServedWorker implements AutoCloseable {
             new OutputBound(KEPT_OUTPUT_BYTES),
             Map.of("PATH", "/usr/bin:/bin", "HOME", "/root", "SECRET", "of the worker"),
             instance,
-            bootId,
+            new HostBoot(bootId, 0),
+            LoopListener.none(),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             System::currentTimeMillis,
             failure::set);

@@ -20,13 +20,15 @@ import java.nio.charset.StandardCharsets;
  * <p>Unlike parentage it survives the death of every process between; unlike session and group a
  * new session does not end it; unlike the environment, exec and {@code env -i} do not touch it and
  * no one copies it by accident. A process loses it only by setting this very limit. To read it
- * costs one system call per process, so all of /proc is searched in well under a millisecond.
+ * costs one system call per process, so all of /proc is searched in well under a millisecond; for a
+ * process of another user, without CAP_SYS_RESOURCE, it costs reading a file.
  *
  * @param value 2^60 … 2^61 - 1
  */
 public record DescentMark(long value) {
   private static final int RLIMIT_RTTIME = 15;
   private static final long LOWEST = 1L << 60;
+  private static final String FILE_LINE = "Max realtime timeout";
   private static final MethodHandle PRLIMIT =
       NativeFunctions.function(
           "prlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
@@ -105,7 +107,30 @@ public record DescentMark(long value) {
   /** The same within a call that asks for many, with one limit for all. */
   static long read(int pid, MemorySegment errno, MemorySegment limit) throws Throwable {
     int result = (int) PRLIMIT.invokeExact(errno, pid, RLIMIT_RTTIME, MemorySegment.NULL, limit);
-    return result == 0 ? limit.getAtIndex(JAVA_LONG, 0) : 0;
+    if (result == 0) {
+      return limit.getAtIndex(JAVA_LONG, 0);
+    }
+    return NativeFunctions.errno(errno) == Errno.EPERM ? readFromFile(pid) : 0;
+  }
+
+  /**
+   * As {@link #read(int)}, where prlimit refuses: it tells of another user's process only with
+   * CAP_SYS_RESOURCE, which root of a container has not. The file tells everybody.
+   */
+  static long readFromFile(int pid) {
+    String limits;
+    try {
+      limits = KernelFile.read("/proc/" + pid + "/limits");
+    } catch (SystemCallException e) {
+      return 0; // It is gone.
+    }
+    int start = limits.indexOf(FILE_LINE);
+    if (start < 0) {
+      return 0;
+    }
+    String line = limits.substring(start + FILE_LINE.length()).stripLeading();
+    String soft = line.substring(0, line.indexOf(' '));
+    return soft.equals("unlimited") ? -1 : Long.parseUnsignedLong(soft);
   }
 
   /** Room for a struct rlimit: soft, then hard limit. */

@@ -26,6 +26,7 @@ public final class Descriptor implements AutoCloseable {
   private static final int O_CLOEXEC = 02000000;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final short POLLIN = 1;
+  private static final short POLLOUT = 4;
 
   private static final MethodHandle OPEN =
       NativeFunctions.function(
@@ -163,11 +164,24 @@ public final class Descriptor implements AutoCloseable {
    * @param timeoutMillis 0 only looks
    */
   public boolean awaitReadable(int timeoutMillis) throws SystemCallException {
+    return await(POLLIN, timeoutMillis);
+  }
+
+  /**
+   * Waits until a page can be written to a pipe, or nobody reads it any more.
+   *
+   * @param timeoutMillis 0 only looks
+   */
+  public boolean awaitWritable(int timeoutMillis) throws SystemCallException {
+    return await(POLLOUT, timeoutMillis);
+  }
+
+  private boolean await(short event, int timeoutMillis) throws SystemCallException {
     long ready =
         NativeFunctions.call((arena, errno) -> {
           MemorySegment pollfd = arena.allocate(8, 4);
           pollfd.set(JAVA_INT, 0, number);
-          pollfd.set(JAVA_SHORT, 4, POLLIN);
+          pollfd.set(JAVA_SHORT, 4, event);
           return (int) POLL.invokeExact(errno, pollfd, 1L, timeoutMillis);
         });
     if (ready == -Errno.EINTR) {

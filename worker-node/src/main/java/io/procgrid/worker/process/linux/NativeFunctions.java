@@ -48,12 +48,17 @@ final class NativeFunctions {
         .orElse(null);
   }
 
+  /** The errno that was captured there last. */
+  static int errno(MemorySegment captured) {
+    return (int) ERRNO.get(captured, 0L);
+  }
+
   /** Makes a call; returns its result, or the negated errno when the result was -1. */
   static long call(Call call) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(CALL_STATE);
       long result = call.in(arena, errno);
-      return result == -1 ? -(int) ERRNO.get(errno, 0L) : result;
+      return result == -1 ? -errno(errno) : result;
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -20,6 +20,11 @@ public final class Pidfd implements AutoCloseable {
   /** The one signal that cannot be caught. */
   public static final int SIGKILL = 9;
 
+  /** Lets a stopped process go on; the same number on x86-64 and aarch64. */
+  public static final int SIGCONT = 18;
+  /** The one signal besides that cannot be caught: stops a process where it is. */
+  public static final int SIGSTOP = 19;
+
   // The same numbers on every architecture since Linux 5.1.
   private static final long SYS_PIDFD_SEND_SIGNAL = 424;
   private static final long SYS_PIDFD_OPEN = 434;

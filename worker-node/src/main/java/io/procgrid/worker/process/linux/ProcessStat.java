@@ -15,6 +15,7 @@ import java.util.function.Predicate;
  * @param session session number
  * @param flags the kernel's PF_ flags
  * @param startTicks start time, clock ticks since boot
+ * @param waitStatus of a zombie, what wait(2) will tell its parent; 0 also for who may not know it
  */
 public record ProcessStat(
     int pid,
@@ -24,18 +25,25 @@ public record ProcessStat(
     int group,
     int session,
     long flags,
-    long startTicks) {
+    long startTicks,
+    int waitStatus) {
   // Fields after the closing parenthesis, counted from the state.
   private static final int PARENT = 1;
   private static final int GROUP = 2;
   private static final int SESSION = 3;
   private static final int FLAGS = 6;
   private static final int START = 19;
+  private static final int WAIT_STATUS = 49;
   private static final long PF_EXITING = 4;
 
   /** Reads it of a pid; empty when there is no such process any more. */
   public static Optional<ProcessStat> of(long pid) {
     return read("/proc/" + pid + "/stat");
+  }
+
+  /** Whether a signal stopped it: it does nothing until another lets it go on, or ends it. */
+  public boolean isStopped() {
+    return state == 'T';
   }
 
   /** Whether this process or thread is over, or on its way out: no more code of a user runs. */
@@ -82,7 +90,8 @@ public record ProcessStat(
         Integer.parseInt(fields[GROUP]),
         Integer.parseInt(fields[SESSION]),
         Long.parseLong(fields[FLAGS]),
-        Long.parseLong(fields[START]));
+        Long.parseLong(fields[START]),
+        Integer.parseInt(fields[WAIT_STATUS]));
   }
 
   private static Optional<ProcessStat> read(String path) {

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process to be started by posix_spawn: leader of a session of its own, all signals at their
- * defaults and none blocked, stdin /dev/null, and no descriptor but those named here.
+ * defaults and none blocked, and no descriptor but those named here.
  *
  * @param command the file to execute, absolute, then its arguments
  * @param environment all of it
  * @param directory working folder
+ * @param stdin what becomes descriptor 0; null: /dev/null
  * @param stdout what becomes descriptor 1
  * @param stderr what becomes descriptor 2
  * @param others what becomes descriptors 3, 4, …
@@ -29,6 +30,7 @@ public record Spawn(
     List<String> command,
     Map<String, String> environment,
     Path directory,
+    @Nullable Descriptor stdin,
     Descriptor stdout,
     Descriptor stderr,
     List<Descriptor> others) {
@@ -71,6 +73,17 @@ public record Spawn(
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
     others = List.copyOf(others);
+  }
+
+  /** One that reads nothing. */
+  public Spawn(
+      List<String> command,
+      Map<String, String> environment,
+      Path directory,
+      Descriptor stdout,
+      Descriptor stderr,
+      List<Descriptor> others) {
+    this(command, environment, directory, null, stdout, stderr, others);
   }
 
   /** Whether this C library has everything; descriptors are kept from children since glibc 2.34. */
@@ -132,7 +145,12 @@ public record Spawn(
 
   private void addActions(Arena arena, MemorySegment actions) throws Throwable {
     MethodHandle duplicate = present(ADD_DUP2);
-    require((int) present(ADD_OPEN).invokeExact(actions, 0, arena.allocateFrom("/dev/null"), 0, 0));
+    if (stdin == null) {
+      require(
+          (int) present(ADD_OPEN).invokeExact(actions, 0, arena.allocateFrom("/dev/null"), 0, 0));
+    } else {
+      require((int) duplicate.invokeExact(actions, stdin.number(), 0));
+    }
     require((int) duplicate.invokeExact(actions, stdout.number(), 1));
     require((int) duplicate.invokeExact(actions, stderr.number(), 2));
     for (int i = 0; i < others.size(); i++) {

@@ -29,6 +29,22 @@ class DescentMarkTest {
     }
   }
 
+  /** Where prlimit is refused, the file must tell the same. */
+  @Test
+  void fileTellsTheSameAsTheCall() throws Exception {
+    int pid = PidfdTest.start("exec sleep 1000");
+    try (Pidfd process = Pidfd.open(pid)) {
+      assertThat(DescentMark.readFromFile(pid)).isEqualTo(DescentMark.read(pid));
+      mark.set(pid);
+      assertThat(DescentMark.readFromFile(pid)).isEqualTo(mark.value());
+      process.signal(Pidfd.SIGKILL);
+      await().until(process::isDead);
+      assertThat(DescentMark.readFromFile(pid)).isEqualTo(mark.value());
+      process.reap();
+      assertThat(DescentMark.readFromFile(pid)).isZero();
+    }
+  }
+
   @Test
   void zombieKeepsItsMark() throws Exception {
     int pid = PidfdTest.start("sleep 0.1; exit 0");

@@ -12,14 +12,16 @@ class ProcessStatTest {
   void nameMayHoldBlanksAndParentheses() {
     ProcessStat stat =
         ProcessStat.parse(
-            "4711 (a) R 1 (b ) S 12 13 14 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765 0 0\n");
+            "4711 (a) R 1 (b ) S 12 13 14 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765"
+                + " 0".repeat(29)
+                + " 139\n");
     assertThat(stat)
-        .isEqualTo(new ProcessStat(4711, "a) R 1 (b ", 'S', 12, 13, 14, 4194560, 98765));
+        .isEqualTo(new ProcessStat(4711, "a) R 1 (b ", 'S', 12, 13, 14, 4194560, 98765, 139));
   }
 
   @Test
   void exitingProcessIsEndingWhateverItsState() {
-    ProcessStat stat = ProcessStat.parse("1 (x) R 1 1 1 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0");
+    ProcessStat stat = ProcessStat.parse("1 (x) R 1 1 1 0 -1 4" + " 0".repeat(43));
     assertThat(stat.isEnding()).isTrue();
   }
 

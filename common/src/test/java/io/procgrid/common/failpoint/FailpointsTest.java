@@ -1,0 +1,32 @@
+package io.procgrid.common.failpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FailpointsTest {
+  @TempDir private Path folder;
+  private final AtomicInteger halts = new AtomicInteger();
+
+  @Test
+  void onlyTheArmedPlaceHaltsAndOnlyOnce() throws IOException {
+    Failpoints failpoints = new Failpoints(folder, halts::incrementAndGet);
+    Files.createFile(folder.resolve("before-Launch"));
+    failpoints.reach("before-Release");
+    assertThat(halts).hasValue(0);
+    failpoints.reach("before-Launch");
+    assertThat(halts).hasValue(1);
+    failpoints.reach("before-Launch");
+    assertThat(halts).hasValue(1);
+  }
+
+  @Test
+  void thereAreNoneUnlessTheyAreAskedFor() {
+    assertThat(Failpoints.ofSystemProperty()).isEmpty();
+  }
+}

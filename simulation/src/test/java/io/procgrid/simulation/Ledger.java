@@ -1,0 +1,129 @@
+package io.procgrid.simulation;
+
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.run.RunStatus;
+import io.procgrid.head.core.Answer;
+import io.procgrid.head.core.Selector;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** What clients were told, held against store and truth. */
+final class Ledger {
+  /**
+   * A kill that was asked for.
+   *
+   * @param incarnations of the unfinished runs that it selects; the client knows of them
+   */
+  record Kill(Selector selector, Map<Long, Integer> incarnations) {}
+
+  private final World world;
+  private final ModelStore store;
+  private final Truth truth;
+  private final KillWishes wishes;
+  private final Set<Long> acknowledged = new HashSet<>();
+  private final Set<Kill> openKills = new HashSet<>();
+
+  Ledger(World world, ModelStore store, Truth truth, KillWishes wishes) {
+    this.world = world;
+    this.store = store;
+    this.truth = truth;
+    this.wishes = wishes;
+  }
+
+  /** A client was told that the run is accepted. */
+  void accepted(long runId) {
+    if (store.run(runId) == null) {
+      throw new AssertionError("run %d was acknowledged and is not in the store".formatted(runId));
+    }
+    acknowledged.add(runId);
+  }
+
+  Kill killAsked(Selector selector) {
+    Map<Long, Integer> incarnations = new HashMap<>();
+    for (Map.Entry<Long, RunRow> run : store.runs()) {
+      RunRow row = run.getValue();
+      long runId = run.getKey();
+      if (row.isUnfinished()
+          && selector.worker().isEmpty()
+          && acknowledged.contains(runId)
+          && KillWishes.matches(selector, runId, row)) {
+        incarnations.put(runId, row.incarnation);
+      }
+    }
+    Kill kill = new Kill(selector, incarnations);
+    openKills.add(kill);
+    wishes.begin(selector);
+    return kill;
+  }
+
+  void killAnswered(Kill kill, Answer answer) {
+    close(kill);
+    if (!(answer instanceof Answer.Killed killed)) {
+      return;
+    }
+    for (long runId : killed.runIds()) {
+      world.tally().killsProven++;
+      listed(kill, runId);
+    }
+    for (long runId : killed.pending().keySet()) {
+      RunRow row = store.run(runId);
+      if (row != null && row.isUnfinished() && row.intent == null && !hasEnded(runId, row)) {
+        throw new AssertionError("run %d was answered as pending undurably".formatted(runId));
+      }
+    }
+    kill.incarnations.forEach(this::requireTaken);
+  }
+
+  private void close(Kill kill) {
+    openKills.remove(kill);
+    wishes.end(kill.selector, world.now());
+  }
+
+  private void listed(Kill kill, long runId) {
+    RunRow row = store.run(runId);
+    if (row == null) {
+      return;
+    }
+    int incarnation = kill.incarnations.getOrDefault(runId, row.incarnation);
+    if (row.incarnation == incarnation
+        && (row.status != RunStatus.KILLED || !row.allSegmentsEnded())) {
+      throw new AssertionError("run %d was listed, the store has no end of it".formatted(runId));
+    }
+    truth.answeredKilled(runId, incarnation, row.segments.size());
+  }
+
+  /**
+   * Whatever the kill selects is over by now, or its intent is in the store. What had ended by
+   * itself before the kill came may still be on its way into the store.
+   */
+  private void requireTaken(long runId, int incarnation) {
+    RunRow row = store.run(runId);
+    boolean taken =
+        row == null
+            || row.incarnation > incarnation
+            || !row.isUnfinished()
+            || row.intent != null
+            || hasEnded(runId, row);
+    if (!taken) {
+      throw new AssertionError("the answered kill of run %d is not in the store".formatted(runId));
+    }
+  }
+
+  private boolean hasEnded(long runId, RunRow row) {
+    for (int i = 0; i < row.segments.size(); i++) {
+      SegmentKey key = new SegmentKey(runId, row.incarnation, i);
+      if (row.segments.get(i).status() == null && !truth.isOver(key)) {
+        return false;
+      }
+    }
+    return !row.segments.isEmpty();
+  }
+
+  /** A head has crashed, and with it the calls that it had not answered. */
+  void headCrashed() {
+    Set<Kill> lost = Set.copyOf(openKills);
+    lost.forEach(this::close);
+  }
+}

@@ -1,0 +1,90 @@
+package io.procgrid.simulation;
+
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.head.core.Recovered;
+import java.util.Map;
+
+/** What must come about once the faults are over. */
+final class Settlement {
+  private final Cluster cluster;
+  private final ModelStore store;
+  private final Truth truth;
+
+  Settlement(Cluster cluster, ModelStore store, Truth truth) {
+    this.cluster = cluster;
+    this.store = store;
+    this.truth = truth;
+  }
+
+  /**
+   * What is not as it must be: every kill proven, every call answered, every run over, or alive
+   * where it was placed, or waiting. Empty when all is.
+   */
+  String unsettled() {
+    for (SimulatedHead head : cluster.heads()) {
+      if (!head.unanswered().isEmpty()) {
+        return "calls without an answer: " + head.unanswered();
+      }
+    }
+    for (Map.Entry<Long, RunRow> run : store.runs()) {
+      RunRow row = run.getValue();
+      if (row.isUnfinished()) {
+        if (row.intent != null) {
+          return "the kill of run %d is not proven".formatted(run.getKey());
+        }
+        String lost = lost(run.getKey(), row);
+        if (!lost.isEmpty()) {
+          return lost;
+        }
+      }
+    }
+    return strays();
+  }
+
+  private String lost(long runId, RunRow row) {
+    for (int i = 0; i < row.segments.size(); i++) {
+      SegmentKey key = new SegmentKey(runId, row.incarnation, i);
+      Recovered.Segment segment = row.segments.get(i);
+      if (segment.status() == null && segment.placement() != null && !truth.isAlive(key)) {
+        return "segment %s neither lives nor is it over".formatted(key);
+      }
+    }
+    return "";
+  }
+
+  /** Trees whose run does not stand. */
+  private String strays() {
+    for (WorkerMachine machine : cluster.machines()) {
+      for (ProcessTree tree : machine.host().liveTrees()) {
+        SegmentKey key = tree.key();
+        Recovered.Segment stored = key == null ? null : store.segment(key);
+        if (stored == null || stored.status() != null) {
+          return "segment %s lives on %s, its run does not stand".formatted(key, machine);
+        }
+      }
+    }
+    return "";
+  }
+
+  /** After the kill of everything: what is still there. */
+  String leftOver() {
+    String unsettled = unsettled();
+    if (!unsettled.isEmpty()) {
+      return unsettled;
+    }
+    for (Map.Entry<Long, RunRow> run : store.runs()) {
+      if (!run.getValue().isSettled()) {
+        return "run %d is not over, or its output not saved".formatted(run.getKey());
+      }
+    }
+    for (WorkerMachine machine : cluster.machines()) {
+      if (!machine.journal().segments().isEmpty()) {
+        return "%s has not forgotten %s".formatted(machine, machine.journal().segments());
+      }
+      if (machine.host().harmedForeigners()) {
+        throw new AssertionError("a process of %s that is none of ours died".formatted(machine));
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,163 @@
+package io.procgrid.simulation;
+
+import com.google.common.collect.ImmutableSet;
+import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.HostFacts;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What outlives a worker's processes: its host, its data folder, its address. */
+final class WorkerMachine {
+  private static final int TORN_ONCE_IN = 16;
+  private static final int TORN_BY_POWER_LOSS_ONCE_IN = 2;
+
+  private final World world;
+  private final int number;
+  private final int slots;
+  private final WorkerIdentity identity;
+  private final Host host;
+  private final Truth truth;
+  private final HeadPromises promises;
+  private final Network network;
+  private final ModelJournal journal;
+  private final Set<String> bundles = new TreeSet<>();
+  private String address;
+  private long partitionedUntil;
+  private int instances;
+  private boolean rebooted;
+  private boolean needsReboot;
+  private @Nullable SimulatedWorker worker;
+
+  WorkerMachine(World world, int number, Truth truth, HeadPromises promises, Network network) {
+    this.world = world;
+    this.number = number;
+    this.truth = truth;
+    this.promises = promises;
+    this.network = network;
+    this.slots = 1 + world.chance().below(2);
+    this.identity = new WorkerIdentity("journal-" + number);
+    this.address = "host-%d:7000".formatted(number);
+    this.journal = new ModelJournal(identity);
+    this.host = new Host(world, truth, this);
+  }
+
+  int number() {
+    return number;
+  }
+
+  int slots() {
+    return slots;
+  }
+
+  WorkerIdentity identity() {
+    return identity;
+  }
+
+  Host host() {
+    return host;
+  }
+
+  ModelJournal journal() {
+    return journal;
+  }
+
+  Set<String> bundles() {
+    return bundles;
+  }
+
+  HeadPromises promises() {
+    return promises;
+  }
+
+  String address() {
+    return address;
+  }
+
+  HostFacts facts() {
+    return new HostFacts(
+        "host-" + number, "Linux", "machine-" + number, "uuid-" + number, host.bootId());
+  }
+
+  /** The worker process; null while there is none. */
+  @Nullable SimulatedWorker worker() {
+    return worker;
+  }
+
+  boolean isPartitioned() {
+    return world.now() < partitionedUntil;
+  }
+
+  long partitionedUntil() {
+    return partitionedUntil;
+  }
+
+  void partition(long millis) {
+    partitionedUntil = world.now() + millis;
+  }
+
+  void heal() {
+    partitionedUntil = 0;
+  }
+
+  void start() {
+    instances++;
+    WorkerInstance instance = new WorkerInstance("process-%d-%d".formatted(number, instances));
+    var recovered =
+        world
+            .sabotage()
+            .recovered(
+                journal.open(rebooted, ImmutableSet.copyOf(bundles), world.now()), host.bootId());
+    rebooted = false;
+    worker = new SimulatedWorker(world, this, instance, recovered, truth, network);
+    worker.start();
+  }
+
+  /** The worker process is killed; what it launched lives on. */
+  void crash() {
+    crash(TORN_ONCE_IN);
+  }
+
+  private void crash(int tears) {
+    SimulatedWorker crashed = worker;
+    worker = null;
+    if (crashed == null) {
+      return;
+    }
+    world.trace().add(toString(), "crashes");
+    crashed.crash(tears);
+    host.workerDied();
+    network.serverGone(crashed);
+  }
+
+  /** The host loses its power and comes back. */
+  void reboot() {
+    crash(TORN_BY_POWER_LOSS_ONCE_IN);
+    world.trace().add(toString(), "reboots");
+    host.reboot();
+    rebooted = true;
+    needsReboot = false;
+  }
+
+  /** Something of this host cannot be known again before its next boot. */
+  void tornUntilReboot() {
+    needsReboot = true;
+  }
+
+  boolean needsReboot() {
+    return needsReboot || journal.hasDamage();
+  }
+
+  /** Each of two machines that have no worker process gets the address of the other. */
+  void swapAddress(WorkerMachine other) {
+    String mine = address;
+    address = other.address;
+    other.address = mine;
+  }
+
+  @Override
+  public String toString() {
+    return "worker-" + number;
+  }
+}
