@@ -24,7 +24,8 @@ class LostJournalIT {
 
   @TortureCase(number = 33)
   @Test
-  void whatTheLostJournalLeftIsReportedAndKilledWhenItIsAskedFor(TestCluster cluster) throws IOException {
+  void whatTheLostJournalLeftIsReportedAndKilledWhenItIsAskedFor(TestCluster cluster)
+      throws IOException {
     assumeThat(cluster.shownWorker(1).path("containment").asText())
         .as("only leaves lead to it")
         .isEqualTo("cgroup");
@@ -37,11 +38,8 @@ class LostJournalIT {
 
     cluster.worker(1).start();
 
-    Waiting.until(
-        () -> procs.status(run),
-        state -> state.message().contains("found by worker 2"));
-    assertThat(cluster.worker(1).log())
-        .contains("left processes of segments [1-1-0] on this host");
+    Waiting.until(() -> procs.status(run), state -> state.message().contains("found by worker 2"));
+    assertThat(cluster.worker(1).log()).contains("left processes of segments [1-1-0] on this host");
     assertThat(procs.status(run).overall()).isEqualTo("running");
     assertThat(LivePids.among(pids)).isEqualTo(pids);
 
