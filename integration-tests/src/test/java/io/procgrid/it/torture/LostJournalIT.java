@@ -8,7 +8,6 @@ import io.procgrid.it.LivePids;
 import io.procgrid.it.OwnCluster;
 import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
-import io.procgrid.it.Signals;
 import io.procgrid.it.TestCluster;
 import io.procgrid.it.Waiting;
 import java.io.IOException;
@@ -25,7 +24,8 @@ class LostJournalIT {
 
   @TortureCase(number = 33)
   @Test
-  void whatTheLostJournalLeftIsReportedAndNeverCalledDead(TestCluster cluster) throws IOException {
+  void whatTheLostJournalLeftIsReportedAndKilledWhenItIsAskedFor(TestCluster cluster)
+      throws IOException {
     assumeThat(cluster.shownWorker(1).path("containment").asText())
         .as("only leaves lead to it")
         .isEqualTo("cgroup");
@@ -38,14 +38,15 @@ class LostJournalIT {
 
     cluster.worker(1).start();
 
-    Waiting.until(
-        () -> cluster.worker(1).log().contains("left processes of segments [1-1-0] on this host"));
-    assertThat(procs.kill(run, "answer_timeout_ms", "500").runIds()).isEmpty();
+    Waiting.until(() -> procs.status(run), state -> state.message().contains("found by worker 2"));
+    assertThat(cluster.worker(1).log()).contains("left processes of segments [1-1-0] on this host");
     assertThat(procs.status(run).overall()).isEqualTo("running");
     assertThat(LivePids.among(pids)).isEqualTo(pids);
 
-    pids.forEach(pid -> Signals.send("KILL", pid));
-    Waiting.until(() -> LivePids.among(pids).isEmpty());
+    assertThat(procs.kill(run).runIds()).containsExactly(run);
+
+    assertThat(LivePids.among(pids)).isEmpty();
+    assertThat(procs.status(run).overall()).isEqualTo("killed");
     cluster.worker(1).kill();
     cluster.worker(1).start();
     Waiting.until(() -> cluster.worker(1).log().contains("whose worker is gone"));

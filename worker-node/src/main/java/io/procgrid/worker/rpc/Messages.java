@@ -3,6 +3,7 @@ package io.procgrid.worker.rpc;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Grace;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Outcome;
