@@ -58,7 +58,7 @@ final class CgroupContainment extends SupervisedContainment {
     return supervision.launch(plan, () -> launchInLeaf(segment, plan));
   }
 
-  private ContainedTree launchInLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {
+  private MarkedTree launchInLeaf(SegmentKey segment, LaunchPlan plan) throws LaunchException {
     CgroupLeaf leaf = createLeaf(segment, plan);
     try {
       return launch(plan, leaf);
@@ -68,7 +68,7 @@ final class CgroupContainment extends SupervisedContainment {
     }
   }
 
-  private ContainedTree launch(LaunchPlan plan, CgroupLeaf leaf) throws LaunchException {
+  private MarkedTree launch(LaunchPlan plan, CgroupLeaf leaf) throws LaunchException {
     Launcher.Held held = supervision.launcher().launch(plan);
     WatchedProcess leader = held.process();
     supervision.contain(plan, held, CgroupTree.markOf(leaf), () -> leaf.enter(leader.pid()));

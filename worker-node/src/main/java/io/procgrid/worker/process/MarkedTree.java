@@ -34,10 +34,16 @@ abstract class MarkedTree extends SupervisedTree {
   @Override
   public final void release() {
     if (gate != null) {
-      // In this order: once the leader goes on, it may end at any time.
-      leader.keep();
       gate.open(leader);
     }
+  }
+
+  /**
+   * From here on the end of the leader cannot be overlooked. Before its record is durable, so that
+   * whoever finds the record finds out whether the leader ever began.
+   */
+  void keep() {
+    leader.keep();
   }
 
   @Override

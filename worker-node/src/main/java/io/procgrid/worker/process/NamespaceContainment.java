@@ -48,7 +48,7 @@ final class NamespaceContainment extends SupervisedContainment {
     return supervision.launch(plan, () -> launchInNamespace(segment, plan));
   }
 
-  private ContainedTree launchInNamespace(SegmentKey segment, LaunchPlan plan)
+  private MarkedTree launchInNamespace(SegmentKey segment, LaunchPlan plan)
       throws LaunchException {
     Launcher launcher = supervision.launcher();
     GateShell shell = launcher.shell();
@@ -62,7 +62,7 @@ final class NamespaceContainment extends SupervisedContainment {
     }
   }
 
-  private ContainedTree enclose(
+  private MarkedTree enclose(
       SegmentKey segment, LaunchPlan plan, Launcher.Started started, ReadyReport report)
       throws LaunchException {
     String nonce = segment + "-" + Long.toHexString(random.nextLong());

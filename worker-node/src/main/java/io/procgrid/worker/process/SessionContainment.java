@@ -37,7 +37,7 @@ final class SessionContainment extends SupervisedContainment {
     return supervision.launch(plan, () -> launchInSession(segment, plan));
   }
 
-  private ContainedTree launchInSession(SegmentKey segment, LaunchPlan plan)
+  private MarkedTree launchInSession(SegmentKey segment, LaunchPlan plan)
       throws LaunchException {
     Launcher.Held held = supervision.launcher().launch(plan);
     WatchedProcess leader = held.process();

@@ -96,7 +96,7 @@ final class Supervision implements AutoCloseable {
 
   /** A launch from beginning to end. */
   interface Launch {
-    ContainedTree run() throws LaunchException;
+    MarkedTree run() throws LaunchException;
   }
 
   /**
@@ -105,9 +105,14 @@ final class Supervision implements AutoCloseable {
    */
   ContainedTree launch(LaunchPlan plan, Launch launch) throws LaunchException {
     new LaunchCheck(plan).run();
-    Future<ContainedTree> tree;
+    Future<MarkedTree> tree;
     try {
-      tree = launches.submit(launch::run);
+      tree =
+          launches.submit(() -> {
+            MarkedTree launched = launch.run();
+            launched.keep();
+            return launched;
+          });
     } catch (RejectedExecutionException e) {
       throw new LaunchException("cannot start " + plan.executable() + ": the worker stops", e);
     }

@@ -150,7 +150,7 @@ final class WatchedProcess {
     }
   }
 
-  /** To be called before the process is let go on: from here on its end cannot be overlooked. */
+  /** From here on its end cannot be overlooked. */
   void keep() {
     keeper.hold();
   }
