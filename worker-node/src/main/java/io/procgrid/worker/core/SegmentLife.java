@@ -171,7 +171,8 @@ final class SegmentLife {
     switch (event) {
       case WorkerEvent.LeaderExited _,
           WorkerEvent.NeverBegan _,
-          WorkerEvent.TreeEmpty _, WorkerEvent.KillBlocked _ -> {}
+          WorkerEvent.TreeEmpty _,
+          WorkerEvent.KillBlocked _ -> {}
       case WorkerEvent.Launched _,
           WorkerEvent.LaunchFailed _,
           WorkerEvent.TreeSignalled _,

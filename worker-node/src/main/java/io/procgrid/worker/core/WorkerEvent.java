@@ -55,8 +55,8 @@ public sealed interface WorkerEvent {
   record AdoptFailed(SegmentKey segment, String reason) implements FromTree {}
 
   /**
-   * The leader of a tree that was taken over ended at its gate, which the earlier worker process had
-   * not opened: no user code ran.
+   * The leader of a tree that was taken over ended at its gate, which the earlier worker process
+   * had not opened: no user code ran.
    */
   record NeverBegan(SegmentKey segment) implements FromTree {}
 

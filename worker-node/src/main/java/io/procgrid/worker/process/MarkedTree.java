@@ -89,8 +89,8 @@ abstract class MarkedTree extends SupervisedTree {
   }
 
   /**
-   * Until then the zombie of the leader tells how it ended: to the next worker, too, should this one
-   * die before the end is durable.
+   * Until then the zombie of the leader tells how it ended: to the next worker, too, should this
+   * one die before the end is durable.
    */
   @Override
   public void dispose() {

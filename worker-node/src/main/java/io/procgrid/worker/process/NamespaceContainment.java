@@ -48,8 +48,7 @@ final class NamespaceContainment extends SupervisedContainment {
     return supervision.launch(plan, () -> launchInNamespace(segment, plan));
   }
 
-  private MarkedTree launchInNamespace(SegmentKey segment, LaunchPlan plan)
-      throws LaunchException {
+  private MarkedTree launchInNamespace(SegmentKey segment, LaunchPlan plan) throws LaunchException {
     Launcher launcher = supervision.launcher();
     GateShell shell = launcher.shell();
     List<String> command = new ArrayList<>(tool.unshare());

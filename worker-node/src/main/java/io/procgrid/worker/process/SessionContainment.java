@@ -4,7 +4,6 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.DescentMark;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Set;
 
 /**
  * A session for each segment, and repeated scans of /proc. Best effort: who changes the very limit
@@ -37,8 +36,7 @@ final class SessionContainment extends SupervisedContainment {
     return supervision.launch(plan, () -> launchInSession(segment, plan));
   }
 
-  private MarkedTree launchInSession(SegmentKey segment, LaunchPlan plan)
-      throws LaunchException {
+  private MarkedTree launchInSession(SegmentKey segment, LaunchPlan plan) throws LaunchException {
     Launcher.Held held = supervision.launcher().launch(plan);
     WatchedProcess leader = held.process();
     String place = segment + "-" + Long.toHexString(random.nextLong());

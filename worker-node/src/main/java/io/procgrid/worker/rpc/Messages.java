@@ -5,7 +5,6 @@ import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Grace;
-import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.common.wire.WireCodec;

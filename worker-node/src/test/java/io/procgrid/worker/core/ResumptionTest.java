@@ -54,7 +54,8 @@ class ResumptionTest extends CoreStory {
     step(new WorkerEvent.Adopted(SEGMENT));
 
     step(new WorkerEvent.NeverBegan(SEGMENT));
-    step(new WorkerEvent.TreeDead(SEGMENT, new TreeDeath(false, 0), ContainedTree.NEVER_BEGAN, now));
+    step(
+        new WorkerEvent.TreeDead(SEGMENT, new TreeDeath(false, 0), ContainedTree.NEVER_BEGAN, now));
     assertThat(all(WorkerEffect.Launch.class)).isEmpty();
 
     command(new Command.Proceed(to(), ImmutableList.of(SEGMENT)));
@@ -68,7 +69,8 @@ class ResumptionTest extends CoreStory {
     step(new WorkerEvent.NeverBegan(SEGMENT));
 
     kill(SEGMENT);
-    step(new WorkerEvent.TreeDead(SEGMENT, new TreeDeath(false, 0), ContainedTree.NEVER_BEGAN, now));
+    step(
+        new WorkerEvent.TreeDead(SEGMENT, new TreeDeath(false, 0), ContainedTree.NEVER_BEGAN, now));
     journaled();
     journaled();
 
