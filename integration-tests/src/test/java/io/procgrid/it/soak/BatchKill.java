@@ -44,7 +44,8 @@ final class BatchKill {
     if (way < 2) {
       killer.kill(Selection.everything(), Map.of());
     } else if (way < 10) {
-      ProcKind kind = ProcKind.values()[random.nextInt(ProcKind.values().length)];
+      List<ProcKind> kinds = List.of(ProcKind.values());
+      ProcKind kind = kinds.get(random.nextInt(kinds.size()));
       killer.kill(Selection.ofProc(kind.procName()), Map.of());
     } else if (way < 25) {
       killSomeByRun(batch);

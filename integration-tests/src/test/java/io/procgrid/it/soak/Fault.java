@@ -1,5 +1,6 @@
 package io.procgrid.it.soak;
 
+import com.google.errorprone.annotations.Immutable;
 import java.util.Random;
 
 /** What can befall the cluster. */
@@ -17,6 +18,7 @@ enum Fault {
   WORKER_RESTARTED(2, Faults::restartWorker);
 
   /** Lets it happen; returns when it is over. */
+  @Immutable
   private interface Course {
     void befall(Faults faults) throws InterruptedException;
   }
@@ -36,12 +38,13 @@ enum Fault {
       total += fault.weight;
     }
     int rest = random.nextInt(total);
-    int index = 0;
-    while (rest >= values()[index].weight) {
-      rest -= values()[index].weight;
-      index++;
+    for (Fault fault : values()) {
+      if (rest < fault.weight) {
+        return fault;
+      }
+      rest -= fault.weight;
     }
-    return values()[index];
+    throw new AssertionError("a rest below the total is within one of the weights");
   }
 
   void befall(Faults faults) throws InterruptedException {

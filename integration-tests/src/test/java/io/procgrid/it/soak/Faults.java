@@ -1,5 +1,6 @@
 package io.procgrid.it.soak;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.procgrid.it.Daemon;
 import io.procgrid.it.DelayProxy.Direction;
 import io.procgrid.it.SlowLinks;
@@ -184,13 +185,14 @@ final class Faults {
   }
 
   private long pauseMillis() {
-    return SHORTEST_PAUSE_MILLIS + random.nextInt(LONGEST_PAUSE_MILLIS - SHORTEST_PAUSE_MILLIS);
+    return (long) SHORTEST_PAUSE_MILLIS + random.nextInt(LONGEST_PAUSE_MILLIS - SHORTEST_PAUSE_MILLIS);
   }
 
   private int anyWorker() {
     return 1 + random.nextInt(site.plan().workers());
   }
 
+  @FormatMethod
   private void say(String format, Object... arguments) {
     site.log().say(format, arguments);
   }

@@ -14,7 +14,7 @@ final class HeadCalls {
   private static final long PAUSE_MILLIS = 50;
 
   /** A head that is restarted on a busy machine takes seconds; more than this is a failure. */
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final RestClient rest;
   private final Tally tally;

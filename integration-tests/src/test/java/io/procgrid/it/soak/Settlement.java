@@ -14,7 +14,7 @@ import java.util.Set;
  */
 final class Settlement {
   /** Nothing lasts that long, whatever happens to the cluster meanwhile. */
-  private static final Duration LONGEST = Duration.ofSeconds(120);
+  private static final Duration LONGEST = Duration.ofMinutes(2);
 
   private static final long WAIT_MILLIS = 3_000;
   private static final Set<String> OVER = Set.of("complete", "error", "killed");

@@ -1,5 +1,6 @@
 package io.procgrid.it.soak;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -13,6 +14,7 @@ final class SoakLog {
   }
 
   /** A line; the format as in {@link String#format}. */
+  @FormatMethod
   void say(String format, Object... arguments) {
     out.printf(Locale.ROOT, "%8.2f %s%n", seconds(), String.format(Locale.ROOT, format, arguments));
   }

@@ -1,6 +1,7 @@
 package io.procgrid.it.soak;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -40,17 +41,16 @@ record SoakPlan(
    */
   static SoakPlan parse(List<String> arguments) {
     SoakPlan plan = lasting(Duration.ofMinutes(5));
-    for (int i = 0; i < arguments.size(); i++) {
-      String option = arguments.get(i);
+    Iterator<String> rest = arguments.iterator();
+    while (rest.hasNext()) {
+      String option = rest.next();
       if (option.equals("--grace")) {
         plan = plan.withGrace();
-        continue;
-      }
-      if (i + 1 == arguments.size()) {
+      } else if (rest.hasNext()) {
+        plan = plan.with(option, rest.next());
+      } else {
         throw new IllegalArgumentException(option + ": a number must follow");
       }
-      i++;
-      plan = plan.with(option, arguments.get(i));
     }
     return plan;
   }

@@ -2,7 +2,6 @@ package io.procgrid.it.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.collect.Iterables;
 import io.procgrid.it.ClusterExtension;
 import io.procgrid.it.LivePids;
 import io.procgrid.it.OwnCluster;
@@ -50,8 +49,7 @@ class KeeperIT {
   }
 
   private long leader() {
-    long sleeper = Iterables.getOnlyElement(TestCluster.awaitLive(marker, 1));
-    return LivePids.parentOf(sleeper);
+    return LivePids.parentOf(TestCluster.awaitLive(marker, 1).iterator().next());
   }
 
   private void assertStartedOnce() throws IOException {
