@@ -185,7 +185,8 @@ final class Faults {
   }
 
   private long pauseMillis() {
-    return (long) SHORTEST_PAUSE_MILLIS + random.nextInt(LONGEST_PAUSE_MILLIS - SHORTEST_PAUSE_MILLIS);
+    return (long) SHORTEST_PAUSE_MILLIS
+        + random.nextInt(LONGEST_PAUSE_MILLIS - SHORTEST_PAUSE_MILLIS);
   }
 
   private int anyWorker() {
