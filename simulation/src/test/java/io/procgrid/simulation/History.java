@@ -1,6 +1,5 @@
 package io.procgrid.simulation;
 
-import io.procgrid.head.core.Selector;
 import java.util.List;
 
 /** One history of a cluster, all of it from one seed. */
@@ -60,7 +59,7 @@ final class History {
     world.calm();
     cluster.heal();
     await(() -> settlement.unsettled());
-    clients.kill(Selector.ALL, true);
+    clients.killAll();
     await(() -> settlement.leftOver());
   }
 

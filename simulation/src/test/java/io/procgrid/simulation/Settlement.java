@@ -1,6 +1,5 @@
 package io.procgrid.simulation;
 
-import io.procgrid.common.id.SegmentKey;
 import io.procgrid.head.core.Recovered;
 import java.util.Map;
 
@@ -42,11 +41,10 @@ final class Settlement {
   }
 
   private String lost(long runId, RunRow row) {
-    for (int i = 0; i < row.segments.size(); i++) {
-      SegmentKey key = new SegmentKey(runId, row.incarnation, i);
-      Recovered.Segment segment = row.segments.get(i);
-      if (segment.status() == null && segment.placement() != null && !truth.isAlive(key)) {
-        return "segment %s neither lives nor is it over".formatted(key);
+    for (Recovered.Segment segment : row.segments.values()) {
+      Place place = row.placeOf(runId, segment);
+      if (segment.status() == null && place != null && !truth.isAlive(place)) {
+        return "segment %s neither lives nor is it over".formatted(place);
       }
     }
     return "";
@@ -56,10 +54,10 @@ final class Settlement {
   private String strays() {
     for (WorkerMachine machine : cluster.machines()) {
       for (ProcessTree tree : machine.host().liveTrees()) {
-        SegmentKey key = tree.key();
-        Recovered.Segment stored = key == null ? null : store.segment(key);
+        Place place = tree.requirePlace();
+        Recovered.Segment stored = store.standing(place);
         if (stored == null || stored.status() != null) {
-          return "segment %s lives on %s, its run does not stand".formatted(key, machine);
+          return "segment %s lives on %s, its run does not stand".formatted(place, machine);
         }
       }
     }
