@@ -18,6 +18,9 @@ final class KillWishes {
     private final long begunAtMillis;
     private long endedAtMillis = Long.MAX_VALUE;
 
+    /** Its head crashed: who finishes it may not know what grace it left. */
+    private boolean orphaned;
+
     private Wish(Selector selector, KillTerms terms, long begunAtMillis) {
       this.selector = selector;
       this.terms = terms;
@@ -31,7 +34,8 @@ final class KillWishes {
     private long earliestEnd(RunRow row) {
       Grace grace = row.proc.killGrace();
       Long chosen = terms.graceMillis();
-      return begunAtMillis + (chosen == null ? grace : grace.lasting(chosen)).millis();
+      long millis = (chosen == null ? grace : grace.lasting(chosen)).millis();
+      return begunAtMillis + (orphaned ? Math.min(millis, grace.millis()) : millis);
     }
   }
 
@@ -46,7 +50,13 @@ final class KillWishes {
     return wish;
   }
 
-  /** The call was answered, or never will be. */
+  /** The call will never be answered. */
+  void orphan(Wish wish, long nowMillis) {
+    wish.orphaned = true;
+    end(wish, nowMillis);
+  }
+
+  /** The call was answered. */
   void end(Wish wish, long nowMillis) {
     wish.endedAtMillis = Math.min(wish.endedAtMillis, nowMillis);
   }

@@ -122,7 +122,7 @@ final class Ledger {
 
   /** A head has crashed, and with it the calls that it had not answered. */
   void headCrashed() {
-    Set<Kill> lost = Set.copyOf(openKills);
-    lost.forEach(this::close);
+    openKills.forEach(kill -> wishes.orphan(kill.wish, world.now()));
+    openKills.clear();
   }
 }

@@ -77,14 +77,16 @@ final class Endings {
 
   /**
    * Half a kill: a report without an intent creates it for the whole run, from what the worker
-   * journaled.
+   * journaled. How much grace its caller left is not told: nobody gets less than the proc's.
    */
-  private static boolean takeIntent(Run run, Outcome outcome, Ends ends) {
+  private boolean takeIntent(Run run, Outcome outcome, Ends ends) {
     KillFacts facts = outcome.kill();
     if (run.intent != null || facts == null || outcome.runStatus() != RunStatus.KILLED) {
       return false;
     }
-    ends.intend(run, new KillIntent(facts));
+    long graceMillis = run.proc.killGrace().millis();
+    ends.intend(run, new KillIntent(facts, graceMillis));
+    run.graceEndsMillis = context.now() + graceMillis;
     return true;
   }
 

@@ -99,6 +99,9 @@ final class Reconciliation {
     for (Segment segment : List.copyOf(worker.segments.values())) {
       if (!known.contains(segment.journalKey)) {
         missing(worker, segment);
+      } else {
+        // Accepted, as far as its Start is not confirmed, may still fail to become durable.
+        starts.send(segment);
       }
     }
     finishWhatIsOver(worker);
@@ -167,7 +170,7 @@ final class Reconciliation {
   }
 
   private void missing(WorkerState worker, Segment segment) {
-    if (segment.phase == SegmentPhase.PLACED) {
+    if (segment.phase == SegmentPhase.PLACED && !segment.isNamesake()) {
       // No Start of it was ever accepted there, and one that is still on its way has a lower
       // number.
       starts.send(segment);
@@ -210,7 +213,8 @@ final class Reconciliation {
         segment.startedAtMillis = item.startedAtMillis();
       }
       case ACCEPTED -> {
-        if (segment.phase == SegmentPhase.PLACED) {
+        // What stands for a run of the same id is never started from here.
+        if (segment.phase == SegmentPhase.PLACED && segment.isNamesake()) {
           segment.phase = SegmentPhase.ACCEPTED;
         }
       }
