@@ -2,6 +2,7 @@ package io.procgrid.simulation;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
@@ -188,6 +189,17 @@ final class Clients {
     submit(
         new Command.DeleteProc(name, terms),
         answer -> ledger.killAnswered(kill, answer));
+  }
+
+  /** An operator gives a worker up, which is refused while it is connected. */
+  void forget(WorkerIdentity worker, Runnable done) {
+    submit(
+        new Command.ForgetWorker(worker.value(), facts()),
+        answer -> {
+          if (answer instanceof Answer.WorkerForgotten) {
+            done.run();
+          }
+        });
   }
 
   private void clear() {

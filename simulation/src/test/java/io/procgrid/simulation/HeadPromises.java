@@ -52,7 +52,10 @@ final class HeadPromises {
       }
       for (Recovered.Segment segment : row.segments.values()) {
         Place place = row.placeOf(run.getKey(), segment);
-        if (place != null && place.worker().equals(identity) && truth.isAlive(place)) {
+        if (place != null
+            && segment.status() == null
+            && place.worker().equals(identity)
+            && truth.isAlive(place)) {
           require(
               told.contains(place.segment()),
               "is to die, and the inventory is asked for first",
@@ -244,7 +247,11 @@ final class HeadPromises {
     Recovered.Segment standing = store.standing(place);
     RunRow row = store.runOf(place.segment());
     if (standing == null || row == null) {
-      return !survivors.contains(place) || store.hasForgotten(place.worker());
+      RunRow namesake = store.run(place.segment().runId());
+      return !survivors.contains(place)
+          || store.hasForgotten(place.worker())
+          || wishes.coverAllOf(place.worker())
+          || (namesake != null && !namesake.isUnfinished());
     }
     return standing.status() != null
         || row.intent != null
@@ -264,7 +271,7 @@ final class HeadPromises {
 
   /** A worker's journal is about to drop the segment. */
   void forgetting(Place place) {
-    require(isOver(place), "is forgotten, its end is not in the store", place);
+    require(isOver(place) || store.hadEndOf(place), "is forgotten, its end is not in the store", place);
     require(!truth.isAlive(place), "is forgotten alive", place);
   }
 

@@ -1,5 +1,6 @@
 package io.procgrid.simulation;
 
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.head.core.KillTerms;
@@ -68,6 +69,11 @@ final class KillWishes {
       }
     }
     return false;
+  }
+
+  /** Whether an operator had everything on that worker's host killed. */
+  boolean coverAllOf(WorkerIdentity worker) {
+    return wishes.stream().anyMatch(wish -> wish.selector.worker().equals(worker.value()));
   }
 
   /** Whether those are the facts of a call, or of none. */

@@ -4,14 +4,17 @@ import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.ProcDefinition;
 import io.procgrid.head.core.Recovered;
 import io.procgrid.head.core.WorkerRecord;
 import io.procgrid.head.core.WorkerStanding;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,9 @@ final class ModelStore {
 
   /** How often it was set back so far. */
   private int era;
+
+  /** What was over in an era before: workers may forget it for that. */
+  private final Set<Place> endedBefore = new HashSet<>();
 
   /** The era in which each nonce was drawn. */
   private final Map<String, Integer> eras = new HashMap<>();
@@ -53,6 +59,14 @@ final class ModelStore {
 
   /** From now on the store has what the backup has. */
   void restore(StoreTables backup) {
+    tables.runs.forEach((runId, row) -> {
+      for (Recovered.Segment segment : row.segments.values()) {
+        Place place = row.placeOf(runId, segment);
+        if (place != null && segment.status() != null) {
+          endedBefore.add(place);
+        }
+      }
+    });
     tables = new StoreTables(backup);
     era++;
   }
@@ -80,6 +94,15 @@ final class ModelStore {
 
   @Nullable WorkerRecord worker(WorkerIdentity identity) {
     return tables.workers.get(identity);
+  }
+
+  List<WorkerRecord> workers() {
+    return List.copyOf(tables.workers.values());
+  }
+
+  boolean hasFenced(WorkerIdentity identity, WorkerInstance instance) {
+    WorkerRecord worker = worker(identity);
+    return worker != null && worker.fenced().contains(instance);
   }
 
   boolean hasForgotten(WorkerIdentity identity) {
@@ -112,6 +135,11 @@ final class ModelStore {
   Recovered.@Nullable Segment standing(Place place) {
     RunRow row = tables.runs.get(place.segment().runId());
     return row == null ? null : row.standing(place);
+  }
+
+  /** The store has the segment's end, or had it before it was set back. */
+  boolean hadEndOf(Place place) {
+    return endedBefore.contains(place);
   }
 
   /** Why the list cannot be carried out as a whole; empty when it can. */

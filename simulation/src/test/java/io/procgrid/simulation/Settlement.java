@@ -28,7 +28,7 @@ final class Settlement {
     for (Map.Entry<Long, RunRow> run : store.runs()) {
       RunRow row = run.getValue();
       if (row.isUnfinished()) {
-        if (row.intent != null) {
+        if (row.intent != null && !dependsOnTheLost(run.getKey(), row)) {
           return "the kill of run %d is not proven".formatted(run.getKey());
         }
         String lost = lost(run.getKey(), row);
@@ -43,20 +43,42 @@ final class Settlement {
   private String lost(long runId, RunRow row) {
     for (Recovered.Segment segment : row.segments.values()) {
       Place place = row.placeOf(runId, segment);
-      if (segment.status() == null && place != null && !truth.isAlive(place)) {
+      if (segment.status() == null
+          && place != null
+          && cluster.isThere(place.worker())
+          && !truth.isAlive(place)) {
         return "segment %s neither lives nor is it over".formatted(place);
       }
     }
     return "";
   }
 
-  /** Trees whose run does not stand. */
+  /** What is unproven was placed on workers that are no more, and nothing of it lives. */
+  private boolean dependsOnTheLost(long runId, RunRow row) {
+    boolean depends = false;
+    for (Recovered.Segment segment : row.segments.values()) {
+      if (segment.status() != null) {
+        continue;
+      }
+      Place place = row.placeOf(runId, segment);
+      if (place == null || cluster.isThere(place.worker()) || truth.isAlive(place)) {
+        return false;
+      }
+      depends = true;
+    }
+    return depends;
+  }
+
+  /** Trees whose run does not stand, apart from those that no worker and no head can tell. */
   private String strays() {
     for (WorkerMachine machine : cluster.machines()) {
       for (ProcessTree tree : machine.host().liveTrees()) {
         Place place = tree.requirePlace();
         Recovered.Segment stored = store.standing(place);
-        if (stored == null || stored.status() != null) {
+        boolean untold =
+            !cluster.isThere(place.worker())
+                && (store.worker(place.worker()) == null || store.isImporting(place.worker()));
+        if (!untold && (stored == null || stored.status() != null)) {
           return "segment %s lives on %s, its run does not stand".formatted(place, machine);
         }
       }

@@ -161,7 +161,7 @@ final class Truth {
   /** The store has the segment's end, or nothing of it any more. */
   boolean isSettled(Place place) {
     Recovered.Segment stored = store.standing(place);
-    return stored == null || stored.status() != null;
+    return stored == null || stored.status() != null || store.hadEndOf(place);
   }
 
   /** The store is about to keep that the segment is over, and how: is it so? */
@@ -190,7 +190,9 @@ final class Truth {
     Life life = lives.get(place);
     ProcessTree tree = life == null ? null : life.begun;
     return switch (outcome.kind()) {
-      case NEVER_STARTED, START_FAILED -> tree == null ? "" : "it has begun";
+      case NEVER_STARTED, START_FAILED ->
+          // One of an era before may have been forgotten since.
+          tree == null || tree.era() < store.era() ? "" : "it has begun";
       case KILLED ->
           // Also one whose gate was just opening.
           life != null && life.struckAlive ? "" : "no kill met anything alive";

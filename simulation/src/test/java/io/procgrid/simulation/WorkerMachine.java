@@ -89,6 +89,12 @@ final class WorkerMachine {
     bundles.clear();
   }
 
+  /** Nothing of its own journal lives on its host. */
+  boolean isEmpty() {
+    return host.liveTrees().stream()
+        .noneMatch(tree -> tree.requirePlace().worker().equals(identity));
+  }
+
   /** Live segments on the host that are of no journal which is here now. */
   ImmutableListMultimap<WorkerIdentity, SegmentKey> leftovers() {
     ImmutableListMultimap.Builder<WorkerIdentity, SegmentKey> leftovers =

@@ -63,7 +63,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
             killing,
             starts,
             endings,
-            new Imports(context, runs, autoStart, killing));
+            new Imports(context, workers, runs, autoStart, killing));
     registrations = new Registrations(context, workers);
     forgetting = new Forgetting(context, workers, runs, endings, this::workersSettled);
     for (Recovered.Run run : recovered.runs()) {

@@ -31,12 +31,14 @@ final class Imports {
   private static final String UNKNOWN_PROC = "(unknown)";
 
   private final CoreContext context;
+  private final Workers workers;
   private final Runs runs;
   private final AutoStart autoStart;
   private final Killing killing;
 
-  Imports(CoreContext context, Runs runs, AutoStart autoStart, Killing killing) {
+  Imports(CoreContext context, Workers workers, Runs runs, AutoStart autoStart, Killing killing) {
     this.context = context;
+    this.workers = workers;
     this.runs = runs;
     this.autoStart = autoStart;
     this.killing = killing;
@@ -64,6 +66,10 @@ final class Imports {
       return true;
     }
     Run run = runs.find(key.runId());
+    if (run == null && item.state() != State.OVER && !context.term.isOwn(key.runId())) {
+      // Another journal used the id up meanwhile, which makes it no run of this store.
+      return true;
+    }
     if (run == null || run.isOver() || run.incarnation > key.incarnation()) {
       return false;
     }
@@ -75,6 +81,9 @@ final class Imports {
 
   /** Takes over what the store does not know to be there; asks for the inventory again then. */
   void take(WorkerState worker, HeadEvent.InventoryReceived inventory) {
+    if (worker.record.standing() != WorkerStanding.IMPORTING) {
+      workers.importAll();
+    }
     Map<Segment, HeadEvent.InventoryItem> taken = new LinkedHashMap<>();
     Map<Long, Run> made = new LinkedHashMap<>();
     for (HeadEvent.InventoryItem item : inventory.items()) {
@@ -108,9 +117,7 @@ final class Imports {
       }
     });
     killed.forEach(killing::carryOut);
-    if (worker.isConnected()) {
-      context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
-    }
+    workers.fetchInventory(worker);
   }
 
   private void put(Run run) {

@@ -51,13 +51,7 @@ final class Reconciliation {
     worker.bundlesOnTheWay.clear();
     attach(worker);
     killing.sendPending(worker);
-    fetchInventory(worker);
-  }
-
-  private void fetchInventory(WorkerState worker) {
-    if (worker.isConnected()) {
-      context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
-    }
+    workers.fetchInventory(worker);
   }
 
   /** Segments of before the head's start: the store had the placement, maybe not yet the worker. */
@@ -75,7 +69,8 @@ final class Reconciliation {
 
   /** Compares what the worker's journal holds with the registry; it may be given work then. */
   void compare(WorkerState worker, HeadEvent.InventoryReceived event) {
-    if (!worker.isConnected() || worker.importing) {
+    if (!worker.isConnected() || worker.importing || worker.beingForgotten) {
+      // Asked again when that is over.
       return;
     }
     if (worker.isForgotten()) {
@@ -163,7 +158,7 @@ final class Reconciliation {
     }
     killOrphans(worker, alive, "the head, which was told to forget the worker");
     if (!alive.isEmpty()) {
-      context.after(CoreContext.RETRY_MILLIS, () -> fetchInventory(worker));
+      context.after(CoreContext.RETRY_MILLIS, () -> workers.fetchInventory(worker));
     } else if (worker.record.standing() == WorkerStanding.FORGOTTEN) {
       workers.emptied(worker);
     }
