@@ -3,12 +3,14 @@ package io.procgrid.simulation;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.HeadEffect;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.Recovered;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ final class HeadPromises {
   private final ModelStore store;
   private final Truth truth;
   private final KillWishes wishes;
+
+  /** Kills that each worker process was told. */
+  private final Map<WorkerInstance, Set<SegmentKey>> told = new HashMap<>();
 
   /** Alive when the store was set back, and wanted until then. */
   private final Set<Place> survivors = new HashSet<>();
@@ -33,12 +38,12 @@ final class HeadPromises {
 
   /** Effects of one step: pending kills are told before the inventory is asked for. */
   List<HeadEffect> leaving(List<HeadEffect> effects) {
-    Set<SegmentKey> told = new HashSet<>();
     for (HeadEffect effect : effects) {
-      if (effect instanceof HeadEffect.SendKill(var _, var _, var orders)) {
-        orders.forEach(order -> told.add(order.segment()));
+      if (effect instanceof HeadEffect.SendKill(var _, WorkerInstance instance, var orders)) {
+        Set<SegmentKey> before = told.computeIfAbsent(instance, key -> new HashSet<>());
+        orders.forEach(order -> before.add(order.segment()));
       } else if (effect instanceof HeadEffect.FetchInventory fetch) {
-        requireTold(fetch.identity(), told);
+        requireTold(fetch.identity(), told.getOrDefault(fetch.instance(), Set.of()));
       }
     }
     return effects;

@@ -48,6 +48,17 @@ final class Endings {
     this.listener = listener;
   }
 
+  /**
+   * A worker tells that the segment is over. What is unknown here may be about to be imported: before
+   * the inventories are compared it must not be forgotten there.
+   */
+  void reported(WorkerState worker, SegmentKey key, Outcome outcome) {
+    boolean compared = worker.link == WorkerState.Link.READY && !worker.importing;
+    if (compared || worker.isForgotten() || runs.find(key, worker.identity()) != null) {
+      terminated(worker, key, outcome);
+    }
+  }
+
   /** A worker has proven the segment over. */
   void terminated(WorkerState worker, SegmentKey key, Outcome outcome) {
     Segment segment = runs.find(key, worker.identity());

@@ -77,6 +77,10 @@ final class Reconciliation {
       empty(worker, event);
       return;
     }
+    if (meetsRunOnItsWay(event)) {
+      context.after(CoreContext.RETRY_MILLIS, () -> workers.fetchInventory(worker));
+      return;
+    }
     if (imports.isDueFor(worker, event)) {
       imports.take(worker, event);
       return;
@@ -101,6 +105,16 @@ final class Reconciliation {
     }
     finishWhatIsOver(worker);
     workers.arrived(worker);
+  }
+
+  /** A journal knows the id of a run that this head is just creating: from another future. */
+  private boolean meetsRunOnItsWay(HeadEvent.InventoryReceived event) {
+    for (HeadEvent.InventoryItem item : event.items()) {
+      if (context.term.isOnItsWay(item.segment().runId())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void compare(WorkerState worker, HeadEvent.InventoryItem item, List<SegmentKey> orphans) {

@@ -6,8 +6,10 @@ import com.google.common.collect.TreeRangeSet;
 import io.procgrid.common.id.Epoch;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ final class Term {
 
   /** Ids given away in this term; they leave gaps where journals used some up. */
   private final RangeSet<Long> given = TreeRangeSet.create();
+
+  /** Those whose run is not in the store yet. */
+  private final Set<Long> onTheirWay = new HashSet<>();
 
   private long nextRunId;
 
@@ -57,6 +62,16 @@ final class Term {
     return runId < firstRunId || given.contains(runId);
   }
 
+  /** The run of this id is in the store, or never will be. */
+  void settled(long runId) {
+    onTheirWay.remove(runId);
+  }
+
+  /** True while nobody knows whether this store will have a run of this id. */
+  boolean isOnItsWay(long runId) {
+    return onTheirWay.contains(runId);
+  }
+
   /** A journal knows this id: no run of this store gets it. */
   void useUp(long runId) {
     nextRunId = Math.max(nextRunId, runId + 1);
@@ -69,6 +84,7 @@ final class Term {
   /** The next free run id, which is used up. */
   long takeRunId() {
     given.add(Range.closedOpen(nextRunId, nextRunId + 1));
+    onTheirWay.add(nextRunId);
     return nextRunId++;
   }
 
