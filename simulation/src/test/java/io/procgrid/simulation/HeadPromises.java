@@ -297,7 +297,11 @@ final class HeadPromises {
       Place place = tree.requirePlace();
       Recovered.Segment standing = store.standing(place);
       RunRow row = store.runOf(place.segment());
-      if (standing != null && standing.status() == null && row != null && row.intent == null) {
+      if (standing != null
+          && standing.status() == null
+          && row != null
+          && row.intent == null
+          && !wishes.cover(place.segment().runId(), row)) {
         survivors.add(place);
       }
     }

@@ -77,7 +77,9 @@ final class Settlement {
         Recovered.Segment stored = store.standing(place);
         boolean untold =
             !cluster.isThere(place.worker())
-                && (store.worker(place.worker()) == null || store.isImporting(place.worker()));
+                && (store.worker(place.worker()) == null
+                    || store.isImporting(place.worker())
+                    || store.hasForgotten(place.worker()));
         if (!untold && (stored == null || stored.status() != null)) {
           return "segment %s lives on %s, its run does not stand".formatted(place, machine);
         }

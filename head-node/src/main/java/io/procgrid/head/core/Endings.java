@@ -8,7 +8,9 @@ import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Takes proofs of death into the store, then the output, then lets the worker forget.
@@ -49,14 +51,23 @@ final class Endings {
   }
 
   /**
-   * A worker tells that the segment is over. What is unknown here may be about to be imported: before
-   * the inventories are compared it must not be forgotten there.
+   * A worker tells that the segment is over. What is unknown here may be about to be imported: it
+   * must not be forgotten there before the inventories are compared.
    */
   void reported(WorkerState worker, SegmentKey key, Outcome outcome) {
     boolean compared = worker.link == WorkerState.Link.READY && !worker.importing;
     if (compared || worker.isForgotten() || runs.find(key, worker.identity()) != null) {
       terminated(worker, key, outcome);
+    } else {
+      worker.unknownEnds.put(key, outcome);
     }
+  }
+
+  /** The inventories are compared: what is still unknown is not needed there. */
+  void unknownEnds(WorkerState worker) {
+    Map<SegmentKey, Outcome> ends = new TreeMap<>(worker.unknownEnds);
+    worker.unknownEnds.clear();
+    ends.forEach((key, outcome) -> terminated(worker, key, outcome));
   }
 
   /** A worker has proven the segment over. */
@@ -227,6 +238,14 @@ final class Endings {
               worker.instance(),
               segment.journalKey,
               segment.run.maxOutputLines));
+    }
+  }
+
+  void resumeOutputs(Run run) {
+    for (Segment segment : run.segments) {
+      if (segment.phase == SegmentPhase.OVER && !segment.outputSaved) {
+        fetchOrForget(segment);
+      }
     }
   }
 

@@ -76,7 +76,8 @@ final class Imports {
     if (runs.find(key, worker.identity()) != null) {
       return false;
     }
-    return item.state() != State.OVER || ownSegment(run, item) != null;
+    return item.state() != State.OVER
+        || (!isToBeForgotten(worker, item) && ownSegment(run, item) != null);
   }
 
   /** Takes over what the store does not know to be there; asks for the inventory again then. */
@@ -131,6 +132,11 @@ final class Imports {
     autoStart.imported(run);
   }
 
+  /** Nothing stood for it when the inventories were last compared, and the worker was told so. */
+  private static boolean isToBeForgotten(WorkerState worker, HeadEvent.InventoryItem item) {
+    return item.state() == State.OVER && worker.strangers.contains(item.segment());
+  }
+
   /** The segment that stands for an item from now on, or null when none is needed. */
   private @Nullable Segment segmentFor(
       WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
@@ -140,7 +146,7 @@ final class Imports {
     if (run == null || run.incarnation < key.incarnation()) {
       return over ? null : newRun(worker, item, made);
     }
-    if (run.isOver() || run.incarnation > key.incarnation()) {
+    if (run.isOver() || run.incarnation > key.incarnation() || isToBeForgotten(worker, item)) {
       return null;
     }
     Segment segment = ownSegment(run, item);

@@ -104,6 +104,7 @@ final class Reconciliation {
       }
     }
     finishWhatIsOver(worker);
+    endings.unknownEnds(worker);
     workers.arrived(worker);
   }
 
