@@ -2,11 +2,14 @@ package io.procgrid.simulation;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Bundle;
 import io.procgrid.head.core.Command;
+import io.procgrid.head.core.KillTerms;
 import io.procgrid.head.core.ProcDefinition;
 import io.procgrid.head.core.RunRequest;
 import io.procgrid.head.core.Selector;
@@ -17,6 +20,8 @@ final class Clients {
   private static final int PROCS = 4;
   private static final int TAGS = 3;
   private static final int LATEST_RUNS = 12;
+  private static final long LONGEST_GRACE_MILLIS = 8_000;
+  private static final long LONGEST_WAIT_MILLIS = 5_000;
 
   /** A worker that is not paused has taken up an operator's kill by then. */
   private static final long OPERATOR_MILLIS = 100;
@@ -95,7 +100,10 @@ final class Clients {
             ImmutableMap.of(),
             world.chance().below(4),
             world.chance().oneIn(2),
-            ImmutableMap.of());
+            ImmutableMap.of(),
+            world.chance().oneIn(2)
+                ? Grace.NONE
+                : new Grace(Grace.SIGTERM, world.chance().between(1, LONGEST_GRACE_MILLIS)));
     submit(new Command.CreateProc(proc, new Bundle(proc.bundleHash(), new byte[0])), answer -> {});
   }
 
@@ -140,15 +148,34 @@ final class Clients {
     return new KillFacts("ann", world.now(), "10.0.0.1:5");
   }
 
+  private KillTerms terms() {
+    Long grace =
+        switch (world.chance().below(4)) {
+          case 0 -> null;
+          case 1 -> world.chance().between(1, LONGEST_GRACE_MILLIS);
+          default -> 0L;
+        };
+    Long timeout = world.chance().oneIn(8) ? null : world.chance().between(1, LONGEST_WAIT_MILLIS);
+    return new KillTerms(facts(), grace, timeout);
+  }
+
   /** Also those of auto-start entries when so asked. */
-  void kill(Selector selector, boolean clearAutoStart) {
+  private void kill(Selector selector, boolean clearAutoStart) {
     if (!cluster.isServed()) {
       return;
     }
-    Ledger.Kill kill = ledger.killAsked(selector);
+    kill(selector, terms(), clearAutoStart);
+  }
+
+  /** Everything, at once, and entries too. */
+  void killAll() {
+    kill(Selector.ALL, new KillTerms(facts(), 0L, null), true);
+  }
+
+  private void kill(Selector selector, KillTerms terms, boolean clearAutoStart) {
+    Ledger.Kill kill = ledger.killAsked(selector, terms);
     submit(
-        new Command.KillRuns(
-            selector, facts(), 1 + world.chance().below(5_000), false, clearAutoStart),
+        new Command.KillRuns(selector, terms, false, clearAutoStart),
         answer -> ledger.killAnswered(kill, answer));
   }
 
@@ -157,10 +184,22 @@ final class Clients {
       return;
     }
     String name = "p" + world.chance().below(PROCS);
-    Ledger.Kill kill = ledger.killAsked(new Selector(null, "", name, ""));
+    KillTerms terms = terms();
+    Ledger.Kill kill = ledger.killAsked(new Selector(null, "", name, ""), terms);
     submit(
-        new Command.DeleteProc(name, facts(), 1 + world.chance().below(2_000)),
+        new Command.DeleteProc(name, terms),
         answer -> ledger.killAnswered(kill, answer));
+  }
+
+  /** An operator gives a worker up, which is refused while it is connected. */
+  void forget(WorkerIdentity worker, Runnable done) {
+    submit(
+        new Command.ForgetWorker(worker.value(), facts()),
+        answer -> {
+          if (answer instanceof Answer.WorkerForgotten) {
+            done.run();
+          }
+        });
   }
 
   private void clear() {
@@ -175,11 +214,12 @@ final class Clients {
       return;
     }
     Selector here = new Selector(null, "", "", machine.identity().value());
-    wishes.begin(here);
-    world.timeline().after(OPERATOR_MILLIS, () -> wishes.end(here, world.now()));
+    KillTerms terms = new KillTerms(facts(), 0L, null);
+    KillWishes.Wish wish = wishes.begin(here, terms, world.now());
+    world.timeline().after(OPERATOR_MILLIS, () -> wishes.end(wish, world.now()));
     worker.command(
         new io.procgrid.worker.core.Command.KillAll(
-            ModelStore.CLUSTER.value(), machine.identity().value(), facts()),
+            ModelStore.CLUSTER.value(), machine.identity().value(), terms.facts()),
         answer -> {});
   }
 }

@@ -1,11 +1,14 @@
 package io.procgrid.simulation;
 
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.head.core.Answer;
 import io.procgrid.head.core.Command;
 import io.procgrid.head.core.Recovered;
+import io.procgrid.head.core.WorkerRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The heads and workers of one history, and the store that the heads share. */
 final class Cluster {
@@ -16,6 +19,7 @@ final class Cluster {
   private final Ledger ledger;
   private final List<SimulatedHead> heads = new ArrayList<>();
   private final List<WorkerMachine> machines = new ArrayList<>();
+  private @Nullable StoreTables backup;
 
   Cluster(
       World world,
@@ -80,6 +84,56 @@ final class Cluster {
     ledger.headCrashed();
   }
 
+  boolean hasBackup() {
+    return backup != null;
+  }
+
+  void backUp() {
+    backup = store.backup();
+  }
+
+  /** While there is no head, the store is set back to the latest backup. */
+  void restore() {
+    StoreTables latest = backup;
+    if (latest == null || isServed()) {
+      throw new IllegalStateException("no backup, or a head is there");
+    }
+    world.trace().add("store", "is set back");
+    List<ProcessTree> alive = new ArrayList<>();
+    machines.forEach(machine -> alive.addAll(machine.host().liveTrees()));
+    promises.restoring(alive);
+    store.restore(latest);
+    backup = null;
+  }
+
+  /** Whoever was forgotten, came back and was emptied begins again on an empty data folder. */
+  void renewForgotten() {
+    for (WorkerMachine machine : machines) {
+      if (store.hasForgotten(machine.identity())
+          && machine.journal().segments().isEmpty()
+          && machine.isEmpty()) {
+        machine.loseJournal();
+        machine.start();
+      }
+    }
+  }
+
+  /** Identities that no worker has any more, and that nobody has given up. */
+  List<WorkerIdentity> lost() {
+    List<WorkerIdentity> lost = new ArrayList<>();
+    for (WorkerRecord worker : store.workers()) {
+      if (!isThere(worker.identity()) && !worker.standing().isForgotten()) {
+        lost.add(worker.identity());
+      }
+    }
+    return lost;
+  }
+
+  /** Whether a machine has the journal of that identity. */
+  boolean isThere(WorkerIdentity identity) {
+    return machines.stream().anyMatch(machine -> machine.identity().equals(identity));
+  }
+
   /** Whatever is down comes back, whatever is apart comes together. */
   void heal() {
     for (WorkerMachine machine : machines) {
@@ -88,7 +142,8 @@ final class Cluster {
         machine.reboot();
       }
       SimulatedWorker worker = machine.worker();
-      if (worker == null) {
+      if (worker == null || store.hasFenced(machine.identity(), worker.instance())) {
+        machine.crash();
         machine.start();
       } else {
         worker.process().goOn();

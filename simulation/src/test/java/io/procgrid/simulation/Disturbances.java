@@ -8,14 +8,17 @@ final class Disturbances {
   private static final long LONGEST_OUTAGE_MILLIS = 3_000;
   private static final long LONGEST_PARTITION_MILLIS = 8_000;
   private static final long LONGEST_PAUSE_MILLIS = 6_000;
+  private static final int RENEWAL_MILLIS = 2_000;
 
   private final World world;
   private final Cluster cluster;
+  private final Clients clients;
   private boolean over;
 
-  Disturbances(World world, Cluster cluster) {
+  Disturbances(World world, Cluster cluster, Clients clients) {
     this.world = world;
     this.cluster = cluster;
+    this.clients = clients;
   }
 
   void start() {
@@ -27,6 +30,10 @@ final class Disturbances {
     every(weather.rebootEvery(), this::reboot);
     every(weather.pauseEvery(), this::pause);
     every(weather.swapEvery(), this::swapAddresses);
+    every(weather.restoreEvery(), this::restore);
+    every(weather.journalLossEvery(), this::loseJournal);
+    every(weather.forgetEvery(), this::forget);
+    every(RENEWAL_MILLIS, cluster::renewForgotten);
   }
 
   /** From now on nothing befalls anybody, and what is down comes back. */
@@ -80,6 +87,31 @@ final class Disturbances {
       boolean clusterStarts = world.chance().oneIn(3);
       later(LONGEST_OUTAGE_MILLIS, () -> cluster.startHead(clusterStarts));
     }
+  }
+
+  /** The backup that the next time finds is made now. */
+  private void restore() {
+    if (cluster.hasBackup()) {
+      world.tally().met(Fault.STORE_RESTORED);
+      List.copyOf(cluster.heads()).forEach(cluster::crash);
+      cluster.restore();
+      later(LONGEST_OUTAGE_MILLIS, () -> cluster.startHead(false));
+    } else {
+      cluster.backUp();
+    }
+  }
+
+  private void loseJournal() {
+    WorkerMachine machine = world.chance().pick(cluster.machines());
+    world.tally().met(Fault.JOURNAL_LOST);
+    machine.loseJournal();
+    later(LONGEST_OUTAGE_MILLIS, () -> start(machine));
+  }
+
+  private void forget() {
+    WorkerMachine machine = world.chance().pick(cluster.machines());
+    clients.forget(
+        machine.identity(), () -> world.tally().met(Fault.WORKER_FORGOTTEN));
   }
 
   private void crashWorker() {

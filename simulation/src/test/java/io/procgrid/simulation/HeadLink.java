@@ -59,7 +59,10 @@ final class HeadLink {
           disconnect();
         }
       }
+      case HeadEffect.Probe probe -> new Probing(world, network, head, probe).begin();
       case HeadEffect.FetchInventory _,
+          HeadEffect.SendProceed _,
+          HeadEffect.KillLeftover _,
           HeadEffect.SendStart _,
           HeadEffect.SendKill _,
           HeadEffect.SendForget _,

@@ -1,13 +1,16 @@
 package io.procgrid.simulation;
 
+import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.HeadEffect;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.Recovered;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,12 @@ final class HeadPromises {
   private final Truth truth;
   private final KillWishes wishes;
 
+  /** Kills that each worker process was told. */
+  private final Map<WorkerInstance, Set<SegmentKey>> told = new HashMap<>();
+
+  /** Alive when the store was set back, and wanted until then. */
+  private final Set<Place> survivors = new HashSet<>();
+
   HeadPromises(ModelStore store, Truth truth, KillWishes wishes) {
     this.store = store;
     this.truth = truth;
@@ -29,12 +38,12 @@ final class HeadPromises {
 
   /** Effects of one step: pending kills are told before the inventory is asked for. */
   List<HeadEffect> leaving(List<HeadEffect> effects) {
-    Set<SegmentKey> told = new HashSet<>();
     for (HeadEffect effect : effects) {
-      if (effect instanceof HeadEffect.SendKill(var _, var _, var orders)) {
-        orders.forEach(order -> told.add(order.segment()));
+      if (effect instanceof HeadEffect.SendKill(var _, WorkerInstance instance, var orders)) {
+        Set<SegmentKey> before = told.computeIfAbsent(instance, key -> new HashSet<>());
+        orders.forEach(order -> before.add(order.segment()));
       } else if (effect instanceof HeadEffect.FetchInventory fetch) {
-        requireTold(fetch.identity(), told);
+        requireTold(fetch.identity(), told.getOrDefault(fetch.instance(), Set.of()));
       }
     }
     return effects;
@@ -46,10 +55,16 @@ final class HeadPromises {
       if (row.intent == null || !row.isUnfinished()) {
         continue;
       }
-      for (int i = 0; i < row.segments.size(); i++) {
-        SegmentKey key = new SegmentKey(run.getKey(), row.incarnation, i);
-        if (isPlacedOn(row.segments.get(i), identity) && truth.isAlive(key)) {
-          require(told.contains(key), "is to die, and the inventory is asked for first", key);
+      for (Recovered.Segment segment : row.segments.values()) {
+        Place place = row.placeOf(run.getKey(), segment);
+        if (place != null
+            && segment.status() == null
+            && place.worker().equals(identity)
+            && truth.isAlive(place)) {
+          require(
+              told.contains(place.segment()),
+              "is to die, and the inventory is asked for first",
+              place);
         }
       }
     }
@@ -61,24 +76,35 @@ final class HeadPromises {
           start.orders().forEach(order -> starting(start, order.segment()));
       case HeadEffect.SendKill(var _, var _, var orders) ->
           orders.forEach(order ->
-              require(
-                  mayDie(order.segment()) || !truth.isAlive(order.segment()),
-                  "is to be killed, nobody asked",
-                  order.segment()));
+              killing(new Place(effect.identity(), order.segment())));
+      case HeadEffect.KillLeftover leftover ->
+          leftover.segments().forEach(key -> killing(new Place(leftover.lost(), key)));
       case HeadEffect.SendForget forget ->
           forget
               .orders()
-              .forEach(order ->
-                  require(
-                      isOver(forget.identity(), order.segment()),
-                      "is to be forgotten, its end is not in the store",
-                      order.segment()));
+              .forEach(order -> {
+                Place place = new Place(forget.identity(), order.segment());
+                require(isOver(place), "is to be forgotten, its end is not in the store", place);
+              });
+      case HeadEffect.SendProceed proceed ->
+          proceed.segments().forEach(key -> proceeding(new Place(proceed.identity(), key)));
       case HeadEffect.Dial _,
           HeadEffect.HangUp _,
+          HeadEffect.Probe _,
           HeadEffect.FetchInventory _,
           HeadEffect.PutBundle _,
           HeadEffect.CollectOutput _ -> {}
     }
+  }
+
+  private void killing(Place place) {
+    require(mayDie(place) || !truth.isAlive(place), "is to be killed, nobody asked", place);
+  }
+
+  private void proceeding(Place place) {
+    RunRow row = store.runOf(place.segment());
+    require(store.standing(place) != null, "is let go, it is not placed there", place);
+    require(row != null && row.intent == null, "is let go, it is to die", place);
   }
 
   private void starting(HeadEffect.SendStart start, SegmentKey key) {
@@ -102,11 +128,16 @@ final class HeadPromises {
       case Mutation.SegmentPlaced(SegmentKey key, Placement placement) -> placing(key, placement);
       case Mutation.KillIntended intended -> {
         SegmentKey key = new SegmentKey(intended.runId(), intended.incarnation(), 0);
-        require(mayDie(key), "is to die, nobody asked", key);
+        require(mayBeIntended(intended), "is to die, nobody asked", key);
       }
       case Mutation.SegmentEnded ended -> ending(ended);
       case Mutation.RunEnded ended -> runEnding(ended);
       case Mutation.AutoStartTaken taken -> taking(taken);
+      case Mutation.EpochRaised _, Mutation.RunImported _, Mutation.SegmentImported _ -> {
+        if (store.era() == 0) {
+          throw new AssertionError("the store was never set back: " + mutation);
+        }
+      }
       case Mutation.ProcCreated _,
           Mutation.ProcDeleted _,
           Mutation.RunCreated _,
@@ -114,6 +145,7 @@ final class HeadPromises {
           Mutation.SegmentsFixed _,
           Mutation.OutputSaved _,
           Mutation.RunsCleared _,
+          Mutation.JournalImported _,
           Mutation.WorkerRecorded _ -> {}
     }
   }
@@ -123,7 +155,9 @@ final class HeadPromises {
     require(row != null && row.intent == null, "is placed, it is to die", key);
     Recovered.Segment stored = store.segment(key);
     require(
-        stored == null || stored.placement() == null || isPlacedOn(stored, placement.identity()),
+        stored == null
+            || stored.placement() == null
+            || stored.placement().identity().equals(placement.identity()),
         "is placed a second time elsewhere",
         key);
   }
@@ -134,14 +168,19 @@ final class HeadPromises {
     if (stored == null) {
       return;
     }
+    RunRow row = store.runOf(key);
+    Place place = row == null ? null : row.placeOf(key.runId(), stored);
     Outcome outcome = ended.outcome();
-    if (outcome != null) {
-      truth.believed(key, outcome);
+    if (outcome != null && place != null) {
+      truth.believed(place, outcome);
       require(outcome.runStatus() == ended.status(), "ends with another status", key);
       return;
     }
-    require(stored.placement() == null, "ends without proof, it was placed", key);
-    require(!truth.hasBegun(key), "ends as never started, it has begun", key);
+    if (place != null) {
+      boolean abandoned =
+          ended.status() == RunStatus.ERROR && store.hasForgotten(place.worker());
+      require(abandoned, "ends without proof, it was placed", key);
+    }
   }
 
   private void runEnding(Mutation.RunEnded ended) {
@@ -156,7 +195,12 @@ final class HeadPromises {
 
   private static RunStatus rollUp(RunRow row) {
     RunStatus status = row.segments.isEmpty() ? RunStatus.KILLED : RunStatus.COMPLETE;
-    for (Recovered.Segment segment : row.segments) {
+    for (Recovered.Segment segment : row.segments.values()) {
+      if (segment.placement() != null && segment.outcome() == null) {
+        return RunStatus.ERROR;
+      }
+    }
+    for (Recovered.Segment segment : row.segments.values()) {
       if (segment.status() == RunStatus.KILLED) {
         return RunStatus.KILLED;
       }
@@ -180,42 +224,96 @@ final class HeadPromises {
 
   // ---- What dies, and what is forgotten ----
 
-  /** A worker is about to kill a tree. */
-  void striking(SegmentKey key, ProcessTree tree) {
+  /** A worker is about to signal or kill a tree. */
+  void striking(ProcessTree tree) {
     if (tree.isReleased() && tree.isLeaderAlive()) {
-      require(mayDie(key), "is killed, nobody asked", key);
+      Place place = tree.requirePlace();
+      require(mayDie(place), "is killed, nobody asked", place);
     }
   }
 
-  private boolean mayDie(SegmentKey key) {
-    RunRow row = store.run(key.runId());
+  /** SIGKILL is about to end a tree. */
+  void ending(ProcessTree tree, long nowMillis) {
+    Place place = tree.requirePlace();
+    RunRow row = store.runOf(place.segment());
+    Recovered.Segment standing = store.standing(place);
+    if (tree.isReleased()
+        && tree.isLeaderAlive()
+        && tree.era() == store.era()
+        && row != null
+        && standing != null
+        && standing.status() == null) {
+      long earliest = wishes.earliestEnd(place.segment().runId(), row);
+      require(nowMillis >= earliest, "is killed before its grace is over", place);
+    }
+  }
+
+  private boolean mayDie(Place place) {
+    Recovered.Segment standing = store.standing(place);
+    RunRow row = store.runOf(place.segment());
+    if (standing == null || row == null) {
+      RunRow namesake = store.run(place.segment().runId());
+      return !survivors.contains(place)
+          || store.hasForgotten(place.worker())
+          || wishes.coverAllOf(place.worker())
+          || (namesake != null && !namesake.isUnfinished());
+    }
+    return standing.status() != null
+        || row.intent != null
+        || wishes.cover(place.segment().runId(), row);
+  }
+
+  private boolean mayBeIntended(Mutation.KillIntended intended) {
+    RunRow row = store.run(intended.runId());
     return row == null
-        || row.incarnation > key.incarnation()
+        || row.incarnation > intended.incarnation()
         || !row.isUnfinished()
         || row.intent != null
-        || wishes.cover(key.runId(), row);
+        || wishes.cover(intended.runId(), row)
+        // Journals remember kills that the store does not.
+        || (store.era() > 0 && wishes.wereAsked(intended.intent().facts()));
   }
 
   /** A worker's journal is about to drop the segment. */
-  void forgetting(WorkerMachine machine, SegmentKey key) {
-    require(isOver(machine.identity(), key), "is forgotten, its end is not in the store", key);
-    require(!truth.isAlive(key), "is forgotten alive", key);
+  void forgetting(Place place) {
+    require(isOver(place) || store.hadEndOf(place), "is forgotten, its end is not in the store", place);
+    require(!truth.isAlive(place), "is forgotten alive", place);
   }
 
   /** The end is in the store, or the store has nothing of it that this worker could stand for. */
-  private boolean isOver(WorkerIdentity identity, SegmentKey key) {
-    Recovered.Segment stored = store.segment(key);
-    return stored == null || stored.status() != null || !isPlacedOn(stored, identity);
+  private boolean isOver(Place place) {
+    Recovered.Segment stored = store.standing(place);
+    return stored == null || stored.status() != null;
   }
 
-  private static boolean isPlacedOn(Recovered.Segment stored, WorkerIdentity identity) {
-    Placement placement = stored.placement();
-    return placement != null && placement.identity().equals(identity);
+  // ---- What a restore must leave alone ----
+
+  /**
+   * The store is about to be set back: whatever lives now, and whose run stands and is not to die,
+   * must not die for that.
+   */
+  void restoring(List<ProcessTree> alive) {
+    for (ProcessTree tree : alive) {
+      Place place = tree.requirePlace();
+      Recovered.Segment standing = store.standing(place);
+      RunRow row = store.runOf(place.segment());
+      if (standing != null
+          && standing.status() == null
+          && row != null
+          && row.intent == null
+          && !wishes.cover(place.segment().runId(), row)) {
+        survivors.add(place);
+      }
+    }
   }
 
-  private static void require(boolean holds, String violation, SegmentKey key) {
+  int eraOf(Epoch epoch) {
+    return store.eraOf(epoch);
+  }
+
+  private static void require(boolean holds, String violation, Object segment) {
     if (!holds) {
-      throw new AssertionError("segment %s %s".formatted(key, violation));
+      throw new AssertionError("segment %s %s".formatted(segment, violation));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.procgrid.simulation;
 
-import io.procgrid.head.core.Selector;
+import io.procgrid.common.id.WorkerIdentity;
 import java.util.List;
 
 /** One history of a cluster, all of it from one seed. */
@@ -31,7 +31,7 @@ final class History {
     HeadPromises promises = new HeadPromises(store, truth, wishes);
     cluster = new Cluster(world, workers, store, truth, promises, ledger);
     clients = new Clients(world, cluster, ledger, wishes);
-    disturbances = new Disturbances(world, cluster);
+    disturbances = new Disturbances(world, cluster, clients);
     settlement = new Settlement(cluster, store, truth);
   }
 
@@ -60,7 +60,11 @@ final class History {
     world.calm();
     cluster.heal();
     await(() -> settlement.unsettled());
-    clients.kill(Selector.ALL, true);
+    clients.killAll();
+    await(() -> settlement.unsettled());
+    for (WorkerIdentity lost : cluster.lost()) {
+      clients.forget(lost, () -> {});
+    }
     await(() -> settlement.leftOver());
   }
 
@@ -80,6 +84,7 @@ final class History {
       while (world.now() < look) {
         world.timeline().step();
       }
+      cluster.renewForgotten();
       what = open.what();
     }
   }

@@ -1,6 +1,6 @@
 package io.procgrid.simulation;
 
-import io.procgrid.common.id.SegmentKey;
+import io.procgrid.worker.core.HostBoot;
 import io.procgrid.worker.process.ProcessRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +33,12 @@ final class Host {
     return "boot-%d-%d".formatted(machine.number(), boots);
   }
 
-  ProcessTree launch(SegmentKey key) {
+  /** As the core of a worker is told. */
+  HostBoot boot() {
+    return new HostBoot(bootId(), -bootedAtMillis);
+  }
+
+  ProcessTree launch(Place place, int era) {
     do {
       lastPid++;
     } while (processes.containsKey(lastPid));
@@ -43,11 +48,11 @@ final class Host {
             lastPid,
             world.now() - bootedAtMillis,
             bootId(),
-            key.toString(),
+            place.toString(),
             world.now());
-    ProcessTree tree = new ProcessTree(world, truth, machine, key, record);
+    ProcessTree tree = new ProcessTree(world, truth, place, era, record);
     processes.put(lastPid, tree);
-    truth.launched(key, tree);
+    truth.launched(place, tree);
     return tree;
   }
 
@@ -57,6 +62,16 @@ final class Host {
   @Nullable ProcessTree find(ProcessRecord record) {
     ProcessTree tree = processes.get(record.pid());
     return tree != null && tree.record().startTicks() == record.startTicks() ? tree : null;
+  }
+
+  /** The tree of a segment, wherever it may be on the host; null when there is none. */
+  @Nullable ProcessTree find(Place place) {
+    for (ProcessTree tree : processes.values()) {
+      if (place.equals(tree.place())) {
+        return tree;
+      }
+    }
+    return null;
   }
 
   /** The tree is dead and was taken note of: its pid is free again. */
@@ -87,20 +102,20 @@ final class Host {
     bootedAtMillis = world.now();
     lastPid = 0;
     for (ProcessTree tree : gone) {
-      if (tree.key() != null && world.chance().oneIn(2)) {
+      if (tree.place() != null && world.chance().oneIn(2)) {
         processes.put(
-            tree.record().pid(), new ProcessTree(world, truth, machine, null, tree.record()));
+            tree.record().pid(), new ProcessTree(world, truth, null, 0, tree.record()));
       }
     }
   }
 
   /** Trees of segments that live. */
   List<ProcessTree> liveTrees() {
-    return processes.values().stream().filter(t -> t.key() != null && t.isAlive()).toList();
+    return processes.values().stream().filter(t -> t.place() != null && t.isAlive()).toList();
   }
 
   /** Every foreign process that ever was still lives. */
   boolean harmedForeigners() {
-    return processes.values().stream().anyMatch(t -> t.key() == null && !t.isAlive());
+    return processes.values().stream().anyMatch(t -> t.place() == null && !t.isAlive());
   }
 }

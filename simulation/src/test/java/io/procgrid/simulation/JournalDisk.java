@@ -70,7 +70,7 @@ final class JournalDisk {
       return;
     }
     if (entry instanceof JournalEntry.Forgotten(SegmentKey key)) {
-      promises.forgetting(machine, key);
+      promises.forgetting(new Place(machine.identity(), key));
     }
     journal.write(entry);
   }

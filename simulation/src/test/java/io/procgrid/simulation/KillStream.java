@@ -34,7 +34,8 @@ final class KillStream {
   void open() {
     network.request(
         session.head(), session.dialled(), this::serve, () -> end("nothing listens there"));
-    session.head().process().later(DEADLINE_MILLIS, () -> end("did not answer in time"));
+    long longestGrace = orders.stream().mapToLong(order -> order.grace().millis()).max().orElse(0);
+    session.head().process().later(longestGrace + DEADLINE_MILLIS, () -> end("did not answer in time"));
   }
 
   /** At the worker. */

@@ -1,40 +1,96 @@
 package io.procgrid.simulation;
 
+import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.common.run.Grace;
+import io.procgrid.common.run.KillFacts;
+import io.procgrid.head.core.KillTerms;
 import io.procgrid.head.core.Selector;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
-/** Whose death anybody has asked for: nobody else may die by a kill. */
+/** Whose death anybody has asked for, and how gently: nobody else may die by a kill, or sooner. */
 final class KillWishes {
-  private final List<Selector> open = new ArrayList<>();
-  private final Map<Selector, Long> latest = new HashMap<>();
+  /** A call: it may cover what comes to be until it is answered. */
+  static final class Wish {
+    private final Selector selector;
+    private final KillTerms terms;
+    private final long begunAtMillis;
+    private long endedAtMillis = Long.MAX_VALUE;
 
-  /** A call begins: it may cover what comes to be until it is answered. */
-  void begin(Selector selector) {
-    open.add(selector);
+    /** Its head crashed: who finishes it may not know what grace it left. */
+    private boolean orphaned;
+
+    private Wish(Selector selector, KillTerms terms, long begunAtMillis) {
+      this.selector = selector;
+      this.terms = terms;
+      this.begunAtMillis = begunAtMillis;
+    }
+
+    private boolean covers(long runId, RunRow row) {
+      return endedAtMillis >= row.createdAtMillis && matches(selector, runId, row);
+    }
+
+    private long earliestEnd(RunRow row) {
+      Grace grace = row.proc.killGrace();
+      Long chosen = terms.graceMillis();
+      long millis = (chosen == null ? grace : grace.lasting(chosen)).millis();
+      return begunAtMillis + (orphaned ? Math.min(millis, grace.millis()) : millis);
+    }
   }
 
-  /** The call was answered, or never will be. */
-  void end(Selector selector, long nowMillis) {
-    if (open.remove(selector)) {
-      latest.put(selector, nowMillis);
-    }
+  private final List<Wish> wishes = new ArrayList<>();
+  private final Set<Long> askedAt = new HashSet<>();
+
+  /** A call begins. */
+  Wish begin(Selector selector, KillTerms terms, long nowMillis) {
+    Wish wish = new Wish(selector, terms, nowMillis);
+    wishes.add(wish);
+    askedAt.add(terms.facts().atMillis());
+    return wish;
+  }
+
+  /** The call will never be answered. */
+  void orphan(Wish wish, long nowMillis) {
+    wish.orphaned = true;
+    end(wish, nowMillis);
+  }
+
+  /** The call was answered. */
+  void end(Wish wish, long nowMillis) {
+    wish.endedAtMillis = Math.min(wish.endedAtMillis, nowMillis);
   }
 
   boolean cover(long runId, RunRow row) {
-    for (Selector selector : open) {
-      if (matches(selector, runId, row)) {
-        return true;
-      }
-    }
-    for (Map.Entry<Selector, Long> wish : latest.entrySet()) {
-      if (wish.getValue() >= row.createdAtMillis && matches(wish.getKey(), runId, row)) {
+    for (int i = wishes.size() - 1; i >= 0; i--) {
+      if (wishes.get(i).covers(runId, row)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether an operator had everything on that worker's host killed. */
+  boolean coverAllOf(WorkerIdentity worker) {
+    return wishes.stream().anyMatch(wish -> wish.selector.worker().equals(worker.value()));
+  }
+
+  /** Whether those are the facts of a call, or of none. */
+  boolean wereAsked(KillFacts facts) {
+    return facts.user().isEmpty() || askedAt.contains(facts.atMillis());
+  }
+
+  /** Before then the shortest grace that any call left is not over, ms of virtual time. */
+  long earliestEnd(long runId, RunRow row) {
+    long earliest = Long.MAX_VALUE;
+    for (Wish wish : wishes) {
+      if (wish.covers(runId, row)) {
+        earliest = Math.min(earliest, wish.earliestEnd(row));
+      }
+    }
+    // Whom nobody asked for died for another reason, which is judged elsewhere.
+    return earliest == Long.MAX_VALUE ? 0 : earliest;
   }
 
   /** A selection by worker counts as one of everything. */

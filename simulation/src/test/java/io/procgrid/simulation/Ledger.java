@@ -1,8 +1,9 @@
 package io.procgrid.simulation;
 
-import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.Answer;
+import io.procgrid.head.core.KillTerms;
+import io.procgrid.head.core.Recovered;
 import io.procgrid.head.core.Selector;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ final class Ledger {
    *
    * @param incarnations of the unfinished runs that it selects; the client knows of them
    */
-  record Kill(Selector selector, Map<Long, Integer> incarnations) {}
+  record Kill(KillWishes.Wish wish, Map<Long, Integer> incarnations) {}
 
   private final World world;
   private final ModelStore store;
@@ -40,7 +41,7 @@ final class Ledger {
     acknowledged.add(runId);
   }
 
-  Kill killAsked(Selector selector) {
+  Kill killAsked(Selector selector, KillTerms terms) {
     Map<Long, Integer> incarnations = new HashMap<>();
     for (Map.Entry<Long, RunRow> run : store.runs()) {
       RunRow row = run.getValue();
@@ -52,9 +53,8 @@ final class Ledger {
         incarnations.put(runId, row.incarnation);
       }
     }
-    Kill kill = new Kill(selector, incarnations);
+    Kill kill = new Kill(wishes.begin(selector, terms, world.now()), incarnations);
     openKills.add(kill);
-    wishes.begin(selector);
     return kill;
   }
 
@@ -78,7 +78,7 @@ final class Ledger {
 
   private void close(Kill kill) {
     openKills.remove(kill);
-    wishes.end(kill.selector, world.now());
+    wishes.end(kill.wish, world.now());
   }
 
   private void listed(Kill kill, long runId) {
@@ -91,7 +91,7 @@ final class Ledger {
         && (row.status != RunStatus.KILLED || !row.allSegmentsEnded())) {
       throw new AssertionError("run %d was listed, the store has no end of it".formatted(runId));
     }
-    truth.answeredKilled(runId, incarnation, row.segments.size());
+    truth.answeredKilled(runId, incarnation, row);
   }
 
   /**
@@ -112,9 +112,8 @@ final class Ledger {
   }
 
   private boolean hasEnded(long runId, RunRow row) {
-    for (int i = 0; i < row.segments.size(); i++) {
-      SegmentKey key = new SegmentKey(runId, row.incarnation, i);
-      if (row.segments.get(i).status() == null && !truth.isOver(key)) {
+    for (Recovered.Segment segment : row.segments.values()) {
+      if (segment.status() == null && !truth.isOver(row.placeOf(runId, segment))) {
         return false;
       }
     }
@@ -123,7 +122,7 @@ final class Ledger {
 
   /** A head has crashed, and with it the calls that it had not answered. */
   void headCrashed() {
-    Set<Kill> lost = Set.copyOf(openKills);
-    lost.forEach(this::close);
+    openKills.forEach(kill -> wishes.orphan(kill.wish, world.now()));
+    openKills.clear();
   }
 }

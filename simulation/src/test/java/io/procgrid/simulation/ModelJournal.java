@@ -6,12 +6,13 @@ import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
-import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.core.JournalEntry;
 import io.procgrid.worker.core.Recovered;
+import io.procgrid.worker.core.Recovered.Doubtful.Remedy;
+import io.procgrid.worker.core.Tombstone;
 import io.procgrid.worker.process.ProcessRecord;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,9 +28,13 @@ final class ModelJournal {
     @Nullable Epoch epoch;
     long number;
     @Nullable ProcessRecord process;
-    @Nullable KillFacts tombstone;
+    @Nullable Tombstone tombstone;
     @Nullable Outcome end;
     boolean damaged;
+
+    /** The boot in which the damage was met; null while it has not been. */
+    @Nullable String damagedIn;
+
   }
 
   /** About the worker as a whole. */
@@ -65,10 +70,6 @@ final class ModelJournal {
     return entries.keySet();
   }
 
-  boolean hasDamage() {
-    return entries.values().stream().anyMatch(entry -> entry.damaged);
-  }
-
   @Nullable ClusterId cluster() {
     return saved.cluster;
   }
@@ -78,7 +79,7 @@ final class ModelJournal {
   }
 
   /** The next worker process reads it. */
-  Recovered open(boolean rebooted, ImmutableSet<String> bundles, long nowMillis) {
+  Recovered open(ImmutableSet<String> bundles, String bootId) {
     noted = saved;
     ImmutableList.Builder<Recovered.Entry> read = ImmutableList.builder();
     entries.forEach((key, entry) -> {
@@ -86,10 +87,8 @@ final class ModelJournal {
       if (entry.epoch != null) {
         noted = noted.sawDispatch(entry.epoch, entry.number);
       }
-      if (entry.damaged && rebooted) {
-        replaceDamaged(entry, nowMillis);
-      }
-      read.add(entry.damaged ? new Recovered.Damaged(key, "torn") : intact(key, entry));
+      read.add(
+          entry.damaged && entry.end == null ? doubtful(key, entry, bootId) : intact(key, entry));
     });
     saved = noted;
     return new Recovered(
@@ -113,20 +112,21 @@ final class ModelJournal {
         entry.end);
   }
 
-  /** Whatever it was, it did not survive the reboot. */
-  private static void replaceDamaged(Entry entry, long nowMillis) {
-    entry.damaged = false;
-    entry.process = null;
-    entry.tombstone = null;
-    entry.end =
-        new Outcome(
-            Outcome.Kind.ENDED,
-            new ExitStatus.Lost("damaged, and the host rebooted since"),
-            "",
-            0,
-            nowMillis,
-            0,
-            null);
+  /** Its record is replaced by one that says since which boot nothing is known of it. */
+  private static Recovered.Doubtful doubtful(SegmentKey key, Entry entry, String bootId) {
+    if (entry.damagedIn == null) {
+      entry.damagedIn = bootId;
+      entry.process = null;
+      entry.spec = null;
+    }
+    return new Recovered.Doubtful(
+        key,
+        entry.epochCounter,
+        null,
+        0,
+        entry.tombstone,
+        "its record is damaged",
+        entry.damagedIn.equals(bootId) ? Remedy.KILL : Remedy.REBOOT);
   }
 
   /** Why the entry cannot be written at all; empty when it can. */
@@ -181,7 +181,7 @@ final class ModelJournal {
       case JournalEntry.ProcessRecorded(SegmentKey key, ProcessRecord process) ->
           require(key).process = process;
       case JournalEntry.Tombstoned tombstoned ->
-          tombstone(tombstoned).tombstone = tombstoned.facts();
+          tombstone(tombstoned).tombstone = tombstoned.tombstone();
       case JournalEntry.Ended(SegmentKey key, Outcome outcome) -> require(key).end = outcome;
       case JournalEntry.Forgotten(SegmentKey key) -> {
         saved = noted;
@@ -197,9 +197,8 @@ final class ModelJournal {
       case JournalEntry.ProcessRecorded(SegmentKey key, var _) -> require(key).damaged = true;
       case JournalEntry.Tombstoned tombstoned -> {
         Entry torn = tombstone(tombstoned);
-        if (torn.tombstone == null) {
-          torn.tombstone = new KillFacts("", 0, "unknown, its record is damaged");
-        }
+        torn.tombstone =
+            new Tombstone(new KillFacts("", 0, "unknown, its record is damaged"));
       }
       case JournalEntry.Ended(SegmentKey key, var _) -> require(key).end = null;
     }

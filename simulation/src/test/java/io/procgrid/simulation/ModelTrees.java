@@ -68,9 +68,15 @@ final class ModelTrees {
       }
       case WorkerEffect.Adopt(SegmentKey key, ProcessRecord record) ->
           process.later(onTheWay(), () -> adopt(key, record));
+      case WorkerEffect.Find(SegmentKey key, ProcessRecord record) ->
+          process.later(onTheWay(), () -> take(key, machine.host().find(place(key))));
       case WorkerEffect.Release(SegmentKey key) -> {
         ProcessTree tree = Objects.requireNonNull(handle(key).tree);
         process.later(onTheWay(), tree::release);
+      }
+      case WorkerEffect.SignalTree(SegmentKey key, int signal) -> {
+        Handle handle = handle(key);
+        process.later(onTheWay(), () -> signal(key, handle, signal));
       }
       case WorkerEffect.KillTree(SegmentKey key) -> {
         Handle handle = handle(key);
@@ -114,7 +120,7 @@ final class ModelTrees {
       events.accept(new WorkerEvent.LaunchFailed(key, "no such file", world.now()));
       return;
     }
-    ProcessTree tree = machine.host().launch(key);
+    ProcessTree tree = machine.host().launch(place(key), machine.eraOf(key));
     handles.put(key, new Handle(tree, false));
     events.accept(new WorkerEvent.Launched(key, tree.record()));
     watch(key, tree, false);
@@ -126,7 +132,10 @@ final class ModelTrees {
       machine.tornUntilReboot();
       return;
     }
-    ProcessTree tree = machine.host().find(record);
+    take(key, machine.host().find(record));
+  }
+
+  private void take(SegmentKey key, @Nullable ProcessTree tree) {
     handles.put(key, new Handle(tree, true));
     events.accept(new WorkerEvent.Adopted(key));
     if (tree == null) {
@@ -136,13 +145,17 @@ final class ModelTrees {
     watch(key, tree, true);
     ExitStatus exit = tree.exit();
     if (exit != null) {
-      events.accept(new WorkerEvent.LeaderExited(key, told(exit, true)));
+      events.accept(new WorkerEvent.LeaderExited(key, told(tree, exit, true)));
     }
   }
 
   /** What ended while no worker saw it may have taken its status along. */
-  private ExitStatus told(ExitStatus exit, boolean adopted) {
-    return adopted && world.chance().oneIn(2) ? new ExitStatus.Lost("nobody saw it end") : exit;
+  private static ExitStatus told(ProcessTree tree, ExitStatus exit, boolean adopted) {
+    return adopted && !tree.isExitKept() ? new ExitStatus.Lost("nobody saw it end") : exit;
+  }
+
+  private Place place(SegmentKey key) {
+    return new Place(machine.identity(), key);
   }
 
   private void watch(SegmentKey key, ProcessTree tree, boolean adopted) {
@@ -150,7 +163,7 @@ final class ModelTrees {
         new ProcessTree.Watcher() {
           @Override
           public void leaderExited(ExitStatus status) {
-            ExitStatus told = told(status, adopted);
+            ExitStatus told = told(tree, status, adopted);
             process.later(onTheWay(), () -> events.accept(new WorkerEvent.LeaderExited(key, told)));
           }
 
@@ -167,18 +180,32 @@ final class ModelTrees {
     }
   }
 
+  private void signal(SegmentKey key, Handle handle, int signal) {
+    ProcessTree tree = handle.tree;
+    boolean reached = tree != null && tree.isAlive();
+    if (reached) {
+      world.tally().signalled++;
+      machine.promises().striking(tree);
+      truth.struck(tree.requirePlace());
+      tree.signal(signal);
+    }
+    process.later(
+        onTheWay(), () -> events.accept(new WorkerEvent.TreeSignalled(key, reached)));
+  }
+
   private void strike(SegmentKey key, Handle handle) {
     ProcessTree tree = handle.tree;
     if (tree == null || !tree.isAlive()) {
       dead(key, handle, false);
       return;
     }
-    if (tree.key() == null) {
+    if (tree.place() == null) {
       throw new AssertionError(
           "a process that is none of the cluster's is killed: " + tree.record());
     }
-    machine.promises().striking(key, tree);
-    truth.struck(key);
+    machine.promises().striking(tree);
+    machine.promises().ending(tree, world.now());
+    truth.struck(tree.requirePlace());
     int members = tree.members();
     TreeDeath death = new TreeDeath(true, members);
     if (world.strikes(world.weather().resistance(), Fault.KILL_RESISTED)) {
@@ -203,7 +230,7 @@ final class ModelTrees {
     ProcessTree tree = handle.tree;
     ExitStatus exit = tree == null ? null : tree.exit();
     ExitStatus leader =
-        exit == null ? new ExitStatus.Lost("nobody saw it end") : told(exit, handle.adopted);
+        exit == null ? new ExitStatus.Lost("nobody saw it end") : told(tree, exit, handle.adopted);
     events.accept(new WorkerEvent.TreeDead(key, world.sabotage().seen(death), leader, world.now()));
   }
 }

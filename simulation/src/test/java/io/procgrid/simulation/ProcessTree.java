@@ -1,8 +1,9 @@
 package io.procgrid.simulation;
 
-import io.procgrid.common.id.SegmentKey;
+import com.google.common.collect.ImmutableList;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.worker.process.ProcessRecord;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,22 +24,47 @@ final class ProcessTree {
    * @param endless it never ends by itself
    * @param children processes that outlive the leader
    * @param childMillis for so long
+   * @param heed what it does about a signal
+   * @param kept its exit status outlives whoever watches it
    */
-  record Plan(boolean endless, long lifeMillis, int exitCode, int children, long childMillis) {
+  record Plan(
+      boolean endless,
+      long lifeMillis,
+      int exitCode,
+      int children,
+      long childMillis,
+      Heed heed,
+      boolean kept) {
     static Plan draw(Chance chance) {
       return new Plan(
           chance.oneIn(8),
           chance.oneIn(3) ? chance.between(0, 20) : chance.between(0, 4_000),
           chance.oneIn(3) ? 1 + chance.below(3) : 0,
           chance.oneIn(3) ? 1 + chance.below(3) : 0,
-          chance.between(0, 1_500));
+          chance.between(0, 1_500),
+          chance.pick(Heed.ALL),
+          !chance.oneIn(4));
     }
   }
 
+  /** What a program does about a signal that asks it to end. */
+  enum Heed {
+    /** It has no handler. */
+    DIES,
+    /** It ends in its own time, with an exit code of its own. */
+    EXITS,
+    /** It goes on. */
+    IGNORES;
+
+    static final ImmutableList<Heed> ALL = ImmutableList.copyOf(values());
+  }
+
+  private static final long LONGEST_FAREWELL_MILLIS = 2_000;
+
   private final World world;
   private final Truth truth;
-  private final WorkerMachine machine;
-  private final @Nullable SegmentKey key;
+  private final @Nullable Place place;
+  private final int era;
   private final ProcessRecord record;
   private final Plan plan;
   private boolean released;
@@ -48,21 +74,18 @@ final class ProcessTree {
   private @Nullable Watcher watcher;
 
   /**
-   * @param key null for a process that is none of the cluster's
+   * @param place null for a process that is none of the cluster's
+   * @param era in which its segment was asked for
    */
   ProcessTree(
-      World world,
-      Truth truth,
-      WorkerMachine machine,
-      @Nullable SegmentKey key,
-      ProcessRecord record) {
+      World world, Truth truth, @Nullable Place place, int era, ProcessRecord record) {
     this.world = world;
     this.truth = truth;
-    this.machine = machine;
-    this.key = key;
+    this.place = place;
+    this.era = era;
     this.record = record;
     this.plan = Plan.draw(world.chance());
-    this.released = key == null;
+    this.released = place == null;
   }
 
   ProcessRecord record() {
@@ -104,11 +127,11 @@ final class ProcessTree {
 
   /** The gate opens: user code runs. */
   void release() {
-    if (released || !leaderAlive || key == null) {
+    if (released || !leaderAlive || place == null) {
       return;
     }
     released = true;
-    truth.begins(key, machine);
+    truth.begins(this, place);
     if (!plan.endless()) {
       world.timeline().after(plan.lifeMillis(), this::leaderEnds);
     }
@@ -147,13 +170,45 @@ final class ProcessTree {
     }
   }
 
-  /** SIGKILL reaches every member. */
-  void die() {
+  /**
+   * A signal that asks for its end reaches every member.
+   *
+   * @return whether one was alive
+   */
+  boolean signal(int number) {
+    if (!isAlive()) {
+      return false;
+    }
+    switch (released ? plan.heed() : Heed.DIES) {
+      case DIES -> end(new ExitStatus.Signalled(number));
+      case EXITS -> {
+        long farewell = world.chance().between(0, LONGEST_FAREWELL_MILLIS);
+        world.timeline().after(farewell, () -> end(new ExitStatus.Exited(plan.exitCode())));
+      }
+      case IGNORES -> {}
+    }
+    return true;
+  }
+
+  private void end(ExitStatus how) {
+    if (!isAlive()) {
+      return;
+    }
     others = 0;
     if (leaderAlive) {
-      leaderGone(new ExitStatus.Signalled(9));
+      leaderGone(how);
     }
     tellIfEmpty();
+  }
+
+  /** Whether its exit status can be had by a worker that did not see it end. */
+  boolean isExitKept() {
+    return plan.kept();
+  }
+
+  /** SIGKILL reaches every member. */
+  void die() {
+    end(new ExitStatus.Signalled(9));
   }
 
   /** The host goes down, and nobody is told. */
@@ -166,7 +221,15 @@ final class ProcessTree {
     }
   }
 
-  @Nullable SegmentKey key() {
-    return key;
+  @Nullable Place place() {
+    return place;
+  }
+
+  Place requirePlace() {
+    return Objects.requireNonNull(place);
+  }
+
+  int era() {
+    return era;
   }
 }

@@ -15,6 +15,8 @@ final class Readdressing {
       case Command.Start(Address to, var orders) -> new Command.Start(change.apply(to), orders);
       case Command.Kill(Address to, var orders) -> new Command.Kill(change.apply(to), orders);
       case Command.Forget(Address to, var orders) -> new Command.Forget(change.apply(to), orders);
+      case Command.Proceed(Address to, var segments) ->
+          new Command.Proceed(change.apply(to), segments);
       case Command.ListInventory(Address to) -> new Command.ListInventory(change.apply(to));
       case Command.Watch(Address to, long acknowledged) ->
           new Command.Watch(change.apply(to), acknowledged);

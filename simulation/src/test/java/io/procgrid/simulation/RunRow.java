@@ -1,15 +1,15 @@
 package io.procgrid.simulation;
 
-import io.procgrid.common.run.KillFacts;
+import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
+import io.procgrid.head.core.KillIntent;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Placement;
 import io.procgrid.head.core.ProcDefinition;
 import io.procgrid.head.core.Recovered;
 import io.procgrid.head.core.RunRequest;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the store has of a run. */
@@ -17,7 +17,7 @@ final class RunRow {
   final RunRequest request;
   final ProcDefinition proc;
 
-  /** When its current incarnation was asked for, ms of virtual time. */
+  /** When its current incarnation was asked for, or imported, ms of virtual time. */
   long createdAtMillis;
 
   /** An auto-start entry. */
@@ -28,9 +28,15 @@ final class RunRow {
 
   int incarnation;
   boolean cleared;
+
+  /** Made again of what a journal held. */
+  boolean imported;
+
   @Nullable RunStatus status;
-  @Nullable KillFacts intent;
-  final List<Recovered.Segment> segments = new ArrayList<>();
+  @Nullable KillIntent intent;
+
+  /** By their numbers, which have gaps in a run that was imported. */
+  final TreeMap<Integer, Recovered.Segment> segments = new TreeMap<>();
 
   RunRow(Mutation.RunCreated created) {
     this.request = created.request();
@@ -41,6 +47,27 @@ final class RunRow {
     this.incarnation = entry ? 0 : 1;
   }
 
+  RunRow(Mutation.RunImported imported) {
+    this.request = imported.request();
+    this.proc = imported.proc();
+    bringBack(imported);
+  }
+
+  /** What a backup keeps. */
+  RunRow(RunRow other) {
+    request = other.request;
+    proc = other.proc;
+    createdAtMillis = other.createdAtMillis;
+    entry = other.entry;
+    taken = other.taken;
+    incarnation = other.incarnation;
+    cleared = other.cleared;
+    imported = other.imported;
+    status = other.status;
+    intent = other.intent;
+    segments.putAll(other.segments);
+  }
+
   /** An incarnation exists and not all of its ends are in the store. */
   boolean isUnfinished() {
     return incarnation > 0 && status == null;
@@ -48,17 +75,53 @@ final class RunRow {
 
   /** A head begins without it: over, and its output is saved. */
   boolean isSettled() {
-    return !isUnfinished() && segments.stream().allMatch(Recovered.Segment::outputSaved);
+    return !isUnfinished()
+        && segments.values().stream().allMatch(Recovered.Segment::outputSaved);
   }
 
   boolean allSegmentsEnded() {
-    return segments.stream().allMatch(segment -> segment.status() != null);
+    return segments.values().stream().allMatch(segment -> segment.status() != null);
+  }
+
+  /** The segment that a worker means by a key of its journal, or null. */
+  Recovered.@Nullable Segment standing(Place place) {
+    SegmentKey key = place.segment();
+    if (key.incarnation() != incarnation) {
+      return null;
+    }
+    Recovered.Segment likely = segments.get(key.segment());
+    if (likely != null && means(likely, place)) {
+      return likely;
+    }
+    for (Recovered.Segment segment : segments.values()) {
+      if (means(segment, place)) {
+        return segment;
+      }
+    }
+    return null;
+  }
+
+  private static boolean means(Recovered.Segment segment, Place place) {
+    Placement placement = segment.placement();
+    return placement != null
+        && placement.identity().equals(place.worker())
+        && segment.journalNumber() == place.segment().segment();
+  }
+
+  /** Where the segment was placed, by its name there; null when it never was. */
+  @Nullable Place placeOf(long runId, Recovered.Segment segment) {
+    Placement placement = segment.placement();
+    return placement == null
+        ? null
+        : new Place(
+            placement.identity(), new SegmentKey(runId, incarnation, segment.journalNumber()));
   }
 
   void begin(int next, long atMillis) {
     incarnation = next;
     createdAtMillis = atMillis;
     cleared = false;
+    imported = false;
     status = null;
     intent = null;
     segments.clear();
@@ -66,8 +129,11 @@ final class RunRow {
 
   void fix(Mutation.SegmentsFixed fixed) {
     for (int i = 0; i < fixed.dataSegmentIds().size(); i++) {
-      segments.add(
+      segments.put(
+          i,
           new Recovered.Segment(
+              i,
+              i,
               fixed.dataSegmentIds().get(i),
               fixed.workerNumbers().get(i),
               null,
@@ -78,46 +144,70 @@ final class RunRow {
     }
   }
 
-  void place(int index, Placement placement) {
-    Recovered.Segment old = segments.get(index);
-    segments.set(
-        index,
-        new Recovered.Segment(
-            old.dataSegmentId(),
-            old.workerNumber(),
-            placement,
-            old.status(),
-            old.outcome(),
-            old.message(),
-            old.outputSaved()));
+  void place(int number, Placement placement) {
+    segments.computeIfPresent(
+        number,
+        (key, old) ->
+            with(old, placement, old.status(), old.outcome(), old.outputSaved()));
   }
 
-  void end(int index, RunStatus ended, @Nullable Outcome outcome) {
-    Recovered.Segment old = segments.get(index);
+  void end(int number, RunStatus ended, @Nullable Outcome outcome) {
     boolean mayHaveWritten = outcome != null && outcome.startedAtMillis() != 0;
-    segments.set(
-        index,
-        new Recovered.Segment(
-            old.dataSegmentId(),
-            old.workerNumber(),
-            old.placement(),
-            ended,
-            outcome,
-            old.message(),
-            old.outputSaved() || !mayHaveWritten));
+    segments.computeIfPresent(
+        number,
+        (key, old) ->
+            with(old, old.placement(), ended, outcome, old.outputSaved() || !mayHaveWritten));
   }
 
-  void outputSaved(int index) {
-    Recovered.Segment old = segments.get(index);
-    segments.set(
-        index,
+  void outputSaved(int number) {
+    segments.computeIfPresent(
+        number,
+        (key, old) -> with(old, old.placement(), old.status(), old.outcome(), true));
+  }
+
+  private static Recovered.Segment with(
+      Recovered.Segment old,
+      @Nullable Placement placement,
+      @Nullable RunStatus status,
+      @Nullable Outcome outcome,
+      boolean outputSaved) {
+    return new Recovered.Segment(
+        old.number(),
+        old.journalNumber(),
+        old.dataSegmentId(),
+        old.workerNumber(),
+        placement,
+        status,
+        outcome,
+        old.message(),
+        outputSaved);
+  }
+
+  /** A journal holds this incarnation, which the store did not know, or believed to be over. */
+  void bringBack(Mutation.RunImported run) {
+    if (run.incarnation() != incarnation) {
+      segments.clear();
+    }
+    incarnation = run.incarnation();
+    createdAtMillis = run.atMillis();
+    imported = true;
+    cleared = false;
+    status = null;
+    intent = null;
+  }
+
+  void bringBack(Mutation.SegmentImported segment) {
+    segments.put(
+        segment.segment().segment(),
         new Recovered.Segment(
-            old.dataSegmentId(),
-            old.workerNumber(),
-            old.placement(),
-            old.status(),
-            old.outcome(),
-            old.message(),
-            true));
+            segment.segment().segment(),
+            segment.journalSegment(),
+            segment.dataSegmentId(),
+            segment.workerNumber(),
+            segment.placement(),
+            null,
+            null,
+            segment.message(),
+            request.maxOutputLines() == 0));
   }
 }

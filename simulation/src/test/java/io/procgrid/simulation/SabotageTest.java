@@ -278,6 +278,7 @@ class SabotageTest {
             return new io.procgrid.head.core.Recovered(
                 recovered.clusterId(),
                 recovered.epoch(),
+                recovered.history(),
                 recovered.clusterStart() + (clusterStarts ? 0 : 1),
                 recovered.nextRunId(),
                 recovered.procs(),

@@ -36,6 +36,10 @@ final class Session {
   private final Address address;
   private final List<ServedStream> streams = new ArrayList<>();
   private @Nullable SimulatedWorker peer;
+
+  /** What the worker said with its answer to Connect. */
+  private ImmutableList<HeadEvent.Leftover> leftovers = ImmutableList.of();
+
   private boolean up;
   private boolean closed;
 
@@ -127,6 +131,9 @@ final class Session {
                     connected.highestEpoch(),
                     connected.highestRunId(),
                     connected.bundles()));
+            if (!leftovers.isEmpty()) {
+              emit(new HeadEvent.LeftoversFound(identity(), instance(), leftovers));
+            }
             onUp.accept(this);
             new WatchStream(world, network, this).open();
           } else {
@@ -156,7 +163,13 @@ final class Session {
             peer = worker;
           }
           worker.command(
-              command, answer -> network.answer(worker, head, () -> call.answer(answer)));
+              command,
+              answer -> {
+                if (command instanceof Command.Connect) {
+                  leftovers = Translation.leftovers(worker.machine().leftovers());
+                }
+                network.answer(worker, head, () -> call.answer(answer));
+              });
         },
         () -> call.fail("nothing listens there"));
     head.process().later(deadlineMillis, () -> call.fail("did not answer in time"));
@@ -170,13 +183,17 @@ final class Session {
               INVENTORY_MILLIS,
               answer -> emit(Translation.inventory(this, (Answer.Listed) answer)),
               this::lose);
+      case HeadEffect.SendProceed(var _, var _, var segments) ->
+          call(
+              Translation.proceed(address, segments), CALL_MILLIS, answer -> {}, this::lose);
+      case HeadEffect.KillLeftover kill -> new LeftoverStream(world, network, this, kill).open();
       case HeadEffect.SendStart(var _, var _, var orders) -> start(orders);
       case HeadEffect.SendKill(var _, var _, var orders) ->
           new KillStream(world, network, this, orders).open();
       case HeadEffect.SendForget(var _, var _, var orders) -> forget(orders);
       case HeadEffect.PutBundle(var _, var _, String hash) -> putBundle(hash);
       case HeadEffect.CollectOutput(var _, var _, SegmentKey key, int _) -> collect(key);
-      case HeadEffect.Dial _, HeadEffect.HangUp _ ->
+      case HeadEffect.Dial _, HeadEffect.HangUp _, HeadEffect.Probe _ ->
           throw new IllegalArgumentException("for the link: " + effect);
     }
   }

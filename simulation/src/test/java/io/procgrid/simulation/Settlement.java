@@ -1,6 +1,5 @@
 package io.procgrid.simulation;
 
-import io.procgrid.common.id.SegmentKey;
 import io.procgrid.head.core.Recovered;
 import java.util.Map;
 
@@ -29,7 +28,7 @@ final class Settlement {
     for (Map.Entry<Long, RunRow> run : store.runs()) {
       RunRow row = run.getValue();
       if (row.isUnfinished()) {
-        if (row.intent != null) {
+        if (row.intent != null && !dependsOnTheLost(run.getKey(), row)) {
           return "the kill of run %d is not proven".formatted(run.getKey());
         }
         String lost = lost(run.getKey(), row);
@@ -42,24 +41,47 @@ final class Settlement {
   }
 
   private String lost(long runId, RunRow row) {
-    for (int i = 0; i < row.segments.size(); i++) {
-      SegmentKey key = new SegmentKey(runId, row.incarnation, i);
-      Recovered.Segment segment = row.segments.get(i);
-      if (segment.status() == null && segment.placement() != null && !truth.isAlive(key)) {
-        return "segment %s neither lives nor is it over".formatted(key);
+    for (Recovered.Segment segment : row.segments.values()) {
+      Place place = row.placeOf(runId, segment);
+      if (segment.status() == null
+          && place != null
+          && cluster.isThere(place.worker())
+          && !truth.isAlive(place)) {
+        return "segment %s neither lives nor is it over".formatted(place);
       }
     }
     return "";
   }
 
-  /** Trees whose run does not stand. */
+  /** What is unproven was placed on workers that are no more, and nothing of it lives. */
+  private boolean dependsOnTheLost(long runId, RunRow row) {
+    boolean depends = false;
+    for (Recovered.Segment segment : row.segments.values()) {
+      if (segment.status() != null) {
+        continue;
+      }
+      Place place = row.placeOf(runId, segment);
+      if (place == null || cluster.isThere(place.worker()) || truth.isAlive(place)) {
+        return false;
+      }
+      depends = true;
+    }
+    return depends;
+  }
+
+  /** Trees whose run does not stand, apart from those that no worker and no head can tell. */
   private String strays() {
     for (WorkerMachine machine : cluster.machines()) {
       for (ProcessTree tree : machine.host().liveTrees()) {
-        SegmentKey key = tree.key();
-        Recovered.Segment stored = key == null ? null : store.segment(key);
-        if (stored == null || stored.status() != null) {
-          return "segment %s lives on %s, its run does not stand".formatted(key, machine);
+        Place place = tree.requirePlace();
+        Recovered.Segment stored = store.standing(place);
+        boolean untold =
+            !cluster.isThere(place.worker())
+                && (store.worker(place.worker()) == null
+                    || store.isImporting(place.worker())
+                    || store.hasForgotten(place.worker()));
+        if (!untold && (stored == null || stored.status() != null)) {
+          return "segment %s lives on %s, its run does not stand".formatted(place, machine);
         }
       }
     }

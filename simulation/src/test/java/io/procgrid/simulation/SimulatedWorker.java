@@ -40,13 +40,13 @@ final class SimulatedWorker {
     this.machine = machine;
     this.instance = instance;
     this.process = new SimulatedProcess(world.timeline());
-    this.promises = new WorkerPromises(machine.journal(), truth);
+    this.promises = new WorkerPromises(machine.identity(), machine.journal(), truth);
     this.loop =
         new CoreLoop<>(
             world,
             process,
             machine.toString(),
-            new WorkerCore(recovered, instance, machine.host().bootId()),
+            new WorkerCore(recovered, instance, machine.host().boot()),
             List::copyOf,
             this::perform);
     this.disk = new JournalDisk(world, process, machine, machine.promises(), loop::submit);

@@ -1,6 +1,9 @@
 package io.procgrid.simulation;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
+import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.head.core.HeadEffect;
 import io.procgrid.head.core.HeadEvent;
 import io.procgrid.worker.core.Address;
@@ -24,7 +27,7 @@ final class Translation {
     return new Command.Kill(
         to,
         orders.stream()
-            .map(o -> new Command.KillOrder(o.segment(), o.facts()))
+            .map(o -> new Command.KillOrder(o.segment(), o.facts(), o.grace()))
             .collect(ImmutableList.toImmutableList()));
   }
 
@@ -34,6 +37,10 @@ final class Translation {
         orders.stream()
             .map(o -> new Command.ForgetOrder(o.segment(), o.lastDispatchNumber()))
             .collect(ImmutableList.toImmutableList()));
+  }
+
+  static Command.Proceed proceed(Address to, ImmutableList<SegmentKey> segments) {
+    return new Command.Proceed(to, segments);
   }
 
   static HeadEvent.StartAnswered started(Session from, Answer.StartsAnswered answered) {
@@ -69,8 +76,17 @@ final class Translation {
                     i.outcome(),
                     i.pid(),
                     i.startedAtMillis(),
-                    i.killPending()))
+                    i.killPending(),
+                    i.spec()))
             .collect(ImmutableList.toImmutableList()));
+  }
+
+  static ImmutableList<HeadEvent.Leftover> leftovers(
+      ImmutableListMultimap<WorkerIdentity, SegmentKey> found) {
+    return found.asMap().entrySet().stream()
+        .map(each ->
+            new HeadEvent.Leftover(each.getKey(), ImmutableList.copyOf(each.getValue())))
+        .collect(ImmutableList.toImmutableList());
   }
 
   private static HeadEvent.InventoryItem.State state(Answer.State state) {

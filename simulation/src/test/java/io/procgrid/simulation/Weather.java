@@ -16,6 +16,9 @@ package io.procgrid.simulation;
  * @param rebootEvery of a host
  * @param pauseEvery of a process
  * @param swapEvery two workers restart, each at the other's address
+ * @param restoreEvery the store is set back to a backup
+ * @param journalLossEvery a worker begins again on an empty data folder
+ * @param forgetEvery an operator gives a worker up that is away
  * @param diskMillis most that a disk usually takes
  * @param storeFailures writes per thousand
  * @param journalFailures writes per thousand
@@ -35,6 +38,9 @@ record Weather(
     int rebootEvery,
     int pauseEvery,
     int swapEvery,
+    int restoreEvery,
+    int journalLossEvery,
+    int forgetEvery,
     int diskMillis,
     int storeFailures,
     int journalFailures,
@@ -42,7 +48,7 @@ record Weather(
     int resistance) {
   static final long STRAGGLE_MILLIS = 20_000;
 
-  static final Weather CALM = new Weather(false, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0);
+  static final Weather CALM = new Weather(false, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0);
 
   static Weather draw(Chance chance) {
     return new Weather(
@@ -58,6 +64,9 @@ record Weather(
         mean(chance, 3_000, 30_000),
         mean(chance, 1_500, 20_000),
         mean(chance, 2_000, 20_000),
+        rarely(chance, 8_000, 40_000),
+        rarely(chance, 5_000, 40_000),
+        rarely(chance, 1_000, 10_000),
         chance.oneIn(3) ? 1_000 : chance.oneIn(2) ? 100 : 5,
         share(chance, 100),
         share(chance, 100),
@@ -67,6 +76,10 @@ record Weather(
 
   private static int share(Chance chance, int most) {
     return chance.oneIn(2) ? 0 : 1 + chance.below(most);
+  }
+
+  private static int rarely(Chance chance, int least, int most) {
+    return chance.oneIn(4) ? (int) chance.between(least, most) : 0;
   }
 
   private static int mean(Chance chance, int least, int most) {

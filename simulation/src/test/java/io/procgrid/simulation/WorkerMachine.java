@@ -1,6 +1,8 @@
 package io.procgrid.simulation;
 
+import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableSet;
+import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.HostFacts;
@@ -16,17 +18,17 @@ final class WorkerMachine {
   private final World world;
   private final int number;
   private final int slots;
-  private final WorkerIdentity identity;
+  private WorkerIdentity identity;
   private final Host host;
   private final Truth truth;
   private final HeadPromises promises;
   private final Network network;
-  private final ModelJournal journal;
+  private ModelJournal journal;
+  private int journals = 1;
   private final Set<String> bundles = new TreeSet<>();
   private String address;
   private long partitionedUntil;
   private int instances;
-  private boolean rebooted;
   private boolean needsReboot;
   private @Nullable SimulatedWorker worker;
 
@@ -65,6 +67,45 @@ final class WorkerMachine {
 
   Set<String> bundles() {
     return bundles;
+  }
+
+  Truth truth() {
+    return truth;
+  }
+
+  /** The era in which an accepted segment was asked for. */
+  int eraOf(SegmentKey key) {
+    ModelJournal.Entry entry = journal.find(key);
+    return entry == null || entry.epoch == null ? 0 : promises.eraOf(entry.epoch);
+  }
+
+  /** The data folder is lost or replaced: the next process begins with a journal of its own. */
+  void loseJournal() {
+    crash();
+    world.trace().add(toString(), "loses its journal");
+    journals++;
+    identity = new WorkerIdentity("journal-%d-%d".formatted(number, journals));
+    journal = new ModelJournal(identity);
+    bundles.clear();
+  }
+
+  /** Nothing of its own journal lives on its host. */
+  boolean isEmpty() {
+    return host.liveTrees().stream()
+        .noneMatch(tree -> tree.requirePlace().worker().equals(identity));
+  }
+
+  /** Live segments on the host that are of no journal which is here now. */
+  ImmutableListMultimap<WorkerIdentity, SegmentKey> leftovers() {
+    ImmutableListMultimap.Builder<WorkerIdentity, SegmentKey> leftovers =
+        ImmutableListMultimap.builder();
+    for (ProcessTree tree : host.liveTrees()) {
+      Place place = tree.requirePlace();
+      if (!place.worker().equals(identity)) {
+        leftovers.put(place.worker(), place.segment());
+      }
+    }
+    return leftovers.build();
   }
 
   HeadPromises promises() {
@@ -108,8 +149,7 @@ final class WorkerMachine {
         world
             .sabotage()
             .recovered(
-                journal.open(rebooted, ImmutableSet.copyOf(bundles), world.now()), host.bootId());
-    rebooted = false;
+                journal.open(ImmutableSet.copyOf(bundles), host.bootId()), host.bootId());
     worker = new SimulatedWorker(world, this, instance, recovered, truth, network);
     worker.start();
   }
@@ -136,7 +176,6 @@ final class WorkerMachine {
     crash(TORN_BY_POWER_LOSS_ONCE_IN);
     world.trace().add(toString(), "reboots");
     host.reboot();
-    rebooted = true;
     needsReboot = false;
   }
 
@@ -146,7 +185,7 @@ final class WorkerMachine {
   }
 
   boolean needsReboot() {
-    return needsReboot || journal.hasDamage();
+    return needsReboot;
   }
 
   /** Each of two machines that have no worker process gets the address of the other. */

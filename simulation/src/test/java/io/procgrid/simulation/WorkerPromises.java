@@ -1,6 +1,7 @@
 package io.procgrid.simulation;
 
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.KillStep;
@@ -9,10 +10,12 @@ import io.procgrid.worker.core.WorkerEffect;
 
 /** What a worker may do and say only when its journal has it, or when it is so. */
 final class WorkerPromises {
+  private final WorkerIdentity identity;
   private final ModelJournal journal;
   private final Truth truth;
 
-  WorkerPromises(ModelJournal journal, Truth truth) {
+  WorkerPromises(WorkerIdentity identity, ModelJournal journal, Truth truth) {
+    this.identity = identity;
     this.journal = journal;
     this.truth = truth;
   }
@@ -29,8 +32,11 @@ final class WorkerPromises {
         require(entry != null && entry.process != null, "released unrecorded", key);
         require(entry != null && entry.tombstone == null, "released under a tombstone", key);
       }
-      case WorkerEffect.CleanUp(SegmentKey key) ->
-          require(!truth.isAlive(key), "cleaned up alive", key);
+      case WorkerEffect.CleanUp(SegmentKey key) -> {
+        ModelJournal.Entry entry = journal.find(key);
+        require(!truth.isAlive(place(key)), "cleaned up alive", key);
+        require(entry == null || entry.end != null, "cleaned up before its end is durable", key);
+      }
       case WorkerEffect.Progress(long _, KillStep.Proven(SegmentKey key, Outcome outcome)) ->
           telling(key, outcome, true);
       case WorkerEffect.Notify(
@@ -45,15 +51,21 @@ final class WorkerPromises {
           WorkerEffect.DropBundle _,
           WorkerEffect.CancelLaunch _,
           WorkerEffect.Adopt _,
+          WorkerEffect.Find _,
+          WorkerEffect.SignalTree _,
           WorkerEffect.KillTree _,
           WorkerEffect.AwaitEmpty _ -> {}
     }
   }
 
+  private Place place(SegmentKey key) {
+    return new Place(identity, key);
+  }
+
   /** What was forgotten since, or killed once more after that, is told without consequence. */
   private void telling(SegmentKey key, Outcome outcome, boolean toKiller) {
-    truth.claimed(key, outcome);
-    if (truth.isSettled(key)) {
+    truth.claimed(place(key), outcome);
+    if (truth.isSettled(place(key))) {
       return;
     }
     ModelJournal.Entry entry = journal.find(key);
@@ -82,7 +94,7 @@ final class WorkerPromises {
         for (Answer.InventoryItem item : items) {
           Outcome outcome = item.outcome();
           if (outcome != null) {
-            truth.claimed(item.segment(), outcome);
+            truth.claimed(place(item.segment()), outcome);
           }
         }
       }

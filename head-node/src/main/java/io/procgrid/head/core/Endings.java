@@ -8,7 +8,9 @@ import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Takes proofs of death into the store, then the output, then lets the worker forget.
@@ -48,6 +50,26 @@ final class Endings {
     this.listener = listener;
   }
 
+  /**
+   * A worker tells that the segment is over. What is unknown here may be about to be imported: it
+   * must not be forgotten there before the inventories are compared.
+   */
+  void reported(WorkerState worker, SegmentKey key, Outcome outcome) {
+    boolean compared = worker.link == WorkerState.Link.READY && !worker.importing;
+    if (compared || worker.isForgotten() || runs.find(key, worker.identity()) != null) {
+      terminated(worker, key, outcome);
+    } else {
+      worker.unknownEnds.put(key, outcome);
+    }
+  }
+
+  /** The inventories are compared: what is still unknown is not needed there. */
+  void unknownEnds(WorkerState worker) {
+    Map<SegmentKey, Outcome> ends = new TreeMap<>(worker.unknownEnds);
+    worker.unknownEnds.clear();
+    ends.forEach((key, outcome) -> terminated(worker, key, outcome));
+  }
+
   /** A worker has proven the segment over. */
   void terminated(WorkerState worker, SegmentKey key, Outcome outcome) {
     Segment segment = runs.find(key, worker.identity());
@@ -77,14 +99,16 @@ final class Endings {
 
   /**
    * Half a kill: a report without an intent creates it for the whole run, from what the worker
-   * journaled.
+   * journaled. How much grace its caller left is not told: nobody gets less than the proc's.
    */
-  private static boolean takeIntent(Run run, Outcome outcome, Ends ends) {
+  private boolean takeIntent(Run run, Outcome outcome, Ends ends) {
     KillFacts facts = outcome.kill();
     if (run.intent != null || facts == null || outcome.runStatus() != RunStatus.KILLED) {
       return false;
     }
-    ends.intend(run, new KillIntent(facts));
+    long graceMillis = run.proc.killGrace().millis();
+    ends.intend(run, new KillIntent(facts, graceMillis));
+    run.graceEndsMillis = context.now() + graceMillis;
     return true;
   }
 
@@ -214,6 +238,14 @@ final class Endings {
               worker.instance(),
               segment.journalKey,
               segment.run.maxOutputLines));
+    }
+  }
+
+  void resumeOutputs(Run run) {
+    for (Segment segment : run.segments) {
+      if (segment.phase == SegmentPhase.OVER && !segment.outputSaved) {
+        fetchOrForget(segment);
+      }
     }
   }
 

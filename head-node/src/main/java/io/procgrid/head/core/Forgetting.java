@@ -87,6 +87,7 @@ final class Forgetting {
 
   private void notForgotten(long request, WorkerState worker, String reason) {
     worker.beingForgotten = false;
+    workers.fetchInventory(worker);
     context.outbox.refuse(
         request, "%s was not forgotten: it could not be stored: %s".formatted(worker, reason));
   }
@@ -94,6 +95,7 @@ final class Forgetting {
   private void abandon(long request, WorkerState worker, KillFacts facts) {
     if (worker.isConnected()) {
       worker.beingForgotten = false;
+      workers.fetchInventory(worker);
       context.outbox.refuse(request, busy(worker));
       return;
     }
@@ -157,6 +159,7 @@ final class Forgetting {
     endings.stored(ends);
     endings.giveUpOutputs(worker);
     workers.arrived(worker);
+    workers.fetchInventory(worker);
     workersChanged.run();
     // Behind the ends of the runs: who asks for their status next sees them.
     Answer answer = new Answer.WorkerForgotten(ImmutableList.copyOf(runIds));

@@ -63,7 +63,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
             killing,
             starts,
             endings,
-            new Imports(context, runs, autoStart, killing));
+            new Imports(context, workers, runs, autoStart, killing));
     registrations = new Registrations(context, workers);
     forgetting = new Forgetting(context, workers, runs, endings, this::workersSettled);
     for (Recovered.Run run : recovered.runs()) {
@@ -230,12 +230,17 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     long runId = context.term.takeRunId();
     context.outbox.persist(
         List.of(new Mutation.RunCreated(runId, run, proc, atMillis, context.clusterStart)),
-        () -> created(request, runId, run, proc),
-        reason ->
-            context.outbox.refuse(
-                request,
-                "proc '%s' was not executed: the run could not be stored: %s"
-                    .formatted(run.procName(), reason)));
+        () -> {
+          context.term.settled(runId);
+          created(request, runId, run, proc);
+        },
+        reason -> {
+          context.term.settled(runId);
+          context.outbox.refuse(
+              request,
+              "proc '%s' was not executed: the run could not be stored: %s"
+                  .formatted(run.procName(), reason));
+        });
   }
 
   private void created(long request, long runId, RunRequest asked, ProcDefinition proc) {
@@ -287,7 +292,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       case HeadEvent.StartUnanswered unanswered -> starts.unanswered(worker, unanswered);
       case HeadEvent.SegmentStarted started -> starts.started(worker, started);
       case HeadEvent.SegmentTerminated terminated ->
-          endings.terminated(worker, terminated.segment(), terminated.outcome());
+          endings.reported(worker, terminated.segment(), terminated.outcome());
       case HeadEvent.KillBlocked blocked -> killing.blocked(worker, blocked);
       case HeadEvent.KillUnanswered unanswered -> killing.unanswered(worker, unanswered);
       case HeadEvent.Forgotten forgotten -> endings.forgotten(worker, forgotten);

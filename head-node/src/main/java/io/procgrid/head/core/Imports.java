@@ -31,12 +31,14 @@ final class Imports {
   private static final String UNKNOWN_PROC = "(unknown)";
 
   private final CoreContext context;
+  private final Workers workers;
   private final Runs runs;
   private final AutoStart autoStart;
   private final Killing killing;
 
-  Imports(CoreContext context, Runs runs, AutoStart autoStart, Killing killing) {
+  Imports(CoreContext context, Workers workers, Runs runs, AutoStart autoStart, Killing killing) {
     this.context = context;
+    this.workers = workers;
     this.runs = runs;
     this.autoStart = autoStart;
     this.killing = killing;
@@ -64,17 +66,25 @@ final class Imports {
       return true;
     }
     Run run = runs.find(key.runId());
+    if (run == null && item.state() != State.OVER && !context.term.isOwn(key.runId())) {
+      // Another journal used the id up meanwhile, which makes it no run of this store.
+      return true;
+    }
     if (run == null || run.isOver() || run.incarnation > key.incarnation()) {
       return false;
     }
     if (runs.find(key, worker.identity()) != null) {
       return false;
     }
-    return item.state() != State.OVER || ownSegment(run, item) != null;
+    return item.state() != State.OVER
+        || (!isToBeForgotten(worker, item) && ownSegment(run, item) != null);
   }
 
   /** Takes over what the store does not know to be there; asks for the inventory again then. */
   void take(WorkerState worker, HeadEvent.InventoryReceived inventory) {
+    if (worker.record.standing() != WorkerStanding.IMPORTING) {
+      workers.importAll();
+    }
     Map<Segment, HeadEvent.InventoryItem> taken = new LinkedHashMap<>();
     Map<Long, Run> made = new LinkedHashMap<>();
     for (HeadEvent.InventoryItem item : inventory.items()) {
@@ -108,9 +118,7 @@ final class Imports {
       }
     });
     killed.forEach(killing::carryOut);
-    if (worker.isConnected()) {
-      context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
-    }
+    workers.fetchInventory(worker);
   }
 
   private void put(Run run) {
@@ -124,6 +132,11 @@ final class Imports {
     autoStart.imported(run);
   }
 
+  /** Nothing stood for it when the inventories were last compared, and the worker was told so. */
+  private static boolean isToBeForgotten(WorkerState worker, HeadEvent.InventoryItem item) {
+    return item.state() == State.OVER && worker.strangers.contains(item.segment());
+  }
+
   /** The segment that stands for an item from now on, or null when none is needed. */
   private @Nullable Segment segmentFor(
       WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
@@ -133,7 +146,7 @@ final class Imports {
     if (run == null || run.incarnation < key.incarnation()) {
       return over ? null : newRun(worker, item, made);
     }
-    if (run.isOver() || run.incarnation > key.incarnation()) {
+    if (run.isOver() || run.incarnation > key.incarnation() || isToBeForgotten(worker, item)) {
       return null;
     }
     Segment segment = ownSegment(run, item);

@@ -51,13 +51,7 @@ final class Reconciliation {
     worker.bundlesOnTheWay.clear();
     attach(worker);
     killing.sendPending(worker);
-    fetchInventory(worker);
-  }
-
-  private void fetchInventory(WorkerState worker) {
-    if (worker.isConnected()) {
-      context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
-    }
+    workers.fetchInventory(worker);
   }
 
   /** Segments of before the head's start: the store had the placement, maybe not yet the worker. */
@@ -75,11 +69,16 @@ final class Reconciliation {
 
   /** Compares what the worker's journal holds with the registry; it may be given work then. */
   void compare(WorkerState worker, HeadEvent.InventoryReceived event) {
-    if (!worker.isConnected() || worker.importing) {
+    if (!worker.isConnected() || worker.importing || worker.beingForgotten) {
+      // Asked again when that is over.
       return;
     }
     if (worker.isForgotten()) {
       empty(worker, event);
+      return;
+    }
+    if (meetsRunOnItsWay(event)) {
+      context.after(CoreContext.RETRY_MILLIS, () -> workers.fetchInventory(worker));
       return;
     }
     if (imports.isDueFor(worker, event)) {
@@ -99,10 +98,24 @@ final class Reconciliation {
     for (Segment segment : List.copyOf(worker.segments.values())) {
       if (!known.contains(segment.journalKey)) {
         missing(worker, segment);
+      } else {
+        // Accepted, as far as its Start is not confirmed, may still fail to become durable.
+        starts.send(segment);
       }
     }
     finishWhatIsOver(worker);
+    endings.unknownEnds(worker);
     workers.arrived(worker);
+  }
+
+  /** A journal knows the id of a run that this head is just creating: from another future. */
+  private boolean meetsRunOnItsWay(HeadEvent.InventoryReceived event) {
+    for (HeadEvent.InventoryItem item : event.items()) {
+      if (context.term.isOnItsWay(item.segment().runId())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void compare(WorkerState worker, HeadEvent.InventoryItem item, List<SegmentKey> orphans) {
@@ -161,14 +174,14 @@ final class Reconciliation {
     }
     killOrphans(worker, alive, "the head, which was told to forget the worker");
     if (!alive.isEmpty()) {
-      context.after(CoreContext.RETRY_MILLIS, () -> fetchInventory(worker));
+      context.after(CoreContext.RETRY_MILLIS, () -> workers.fetchInventory(worker));
     } else if (worker.record.standing() == WorkerStanding.FORGOTTEN) {
       workers.emptied(worker);
     }
   }
 
   private void missing(WorkerState worker, Segment segment) {
-    if (segment.phase == SegmentPhase.PLACED) {
+    if (segment.phase == SegmentPhase.PLACED && !segment.isNamesake()) {
       // No Start of it was ever accepted there, and one that is still on its way has a lower
       // number.
       starts.send(segment);
@@ -211,7 +224,8 @@ final class Reconciliation {
         segment.startedAtMillis = item.startedAtMillis();
       }
       case ACCEPTED -> {
-        if (segment.phase == SegmentPhase.PLACED) {
+        // What stands for a run of the same id is never started from here.
+        if (segment.phase == SegmentPhase.PLACED && segment.isNamesake()) {
           segment.phase = SegmentPhase.ACCEPTED;
         }
       }

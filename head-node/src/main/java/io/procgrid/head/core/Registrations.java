@@ -110,7 +110,12 @@ final class Registrations {
           context.term.isBehind(announcement.highestEpoch(), announcement.highestRunId())
               || (known == null && announcement.highestEpoch() != null);
       boolean past = context.term.isPast(announcement.highestEpoch(), announcement.highestRunId());
+      boolean discovered =
+          behind && (known == null || known.record.standing() != WorkerStanding.IMPORTING);
       WorkerState worker = workers.record(recordOf(announcement, known, fence, behind));
+      if (discovered) {
+        workers.importAll();
+      }
       if (past) {
         store(requests, worker);
       } else {

@@ -118,7 +118,11 @@ final class RunQueries {
           context.outbox.reply(request, new Answer.Done());
         },
         reason -> {
-          onHeap.forEach(run -> run.cleared = false);
+          for (Run run : onHeap) {
+            run.cleared = false;
+            // Output that came meanwhile was not taken.
+            endings.resumeOutputs(run);
+          }
           context.outbox.refuse(
               request, "the runs could not be forgotten: %s; all are kept".formatted(reason));
         });

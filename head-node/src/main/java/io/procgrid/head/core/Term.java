@@ -1,10 +1,15 @@
 package io.procgrid.head.core;
 
+import com.google.common.collect.Range;
+import com.google.common.collect.RangeSet;
+import com.google.common.collect.TreeRangeSet;
 import io.procgrid.common.id.Epoch;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +25,14 @@ final class Term {
   private final Map<Long, String> history = new HashMap<>();
   private final long historyBegins;
   private Epoch epoch;
+  private final long firstRunId;
+
+  /** Ids given away in this term; they leave gaps where journals used some up. */
+  private final RangeSet<Long> given = TreeRangeSet.create();
+
+  /** Those whose run is not in the store yet. */
+  private final Set<Long> onTheirWay = new HashSet<>();
+
   private long nextRunId;
 
   /** What comes after a raise that is on its way into the store; null while there is none. */
@@ -28,7 +41,8 @@ final class Term {
   Term(Recovered recovered, Outbox outbox) {
     this.outbox = outbox;
     this.epoch = recovered.epoch();
-    this.nextRunId = recovered.nextRunId();
+    this.firstRunId = recovered.nextRunId();
+    this.nextRunId = firstRunId;
     recovered.history().forEach(term -> history.put(term.counter(), term.nonce()));
     history.put(epoch.counter(), epoch.nonce());
     historyBegins = history.keySet().stream().min(Long::compare).orElse(epoch.counter());
@@ -43,6 +57,21 @@ final class Term {
     return runId < nextRunId;
   }
 
+  /** True for an id that this store gave to a run, rather than one that a journal used up. */
+  boolean isOwn(long runId) {
+    return runId < firstRunId || given.contains(runId);
+  }
+
+  /** The run of this id is in the store, or never will be. */
+  void settled(long runId) {
+    onTheirWay.remove(runId);
+  }
+
+  /** True while nobody knows whether this store will have a run of this id. */
+  boolean isOnItsWay(long runId) {
+    return onTheirWay.contains(runId);
+  }
+
   /** A journal knows this id: no run of this store gets it. */
   void useUp(long runId) {
     nextRunId = Math.max(nextRunId, runId + 1);
@@ -54,6 +83,8 @@ final class Term {
 
   /** The next free run id, which is used up. */
   long takeRunId() {
+    given.add(Range.closedOpen(nextRunId, nextRunId + 1));
+    onTheirWay.add(nextRunId);
     return nextRunId++;
   }
 

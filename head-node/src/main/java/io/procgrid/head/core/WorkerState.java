@@ -3,6 +3,7 @@ package io.procgrid.head.core;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.Outcome;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -46,6 +47,9 @@ final class WorkerState {
    * name can be started here until the worker has forgotten it.
    */
   final Set<SegmentKey> strangers = new HashSet<>();
+
+  /** Ends that it told before its inventory was compared, of what no segment stands for. */
+  final Map<SegmentKey, Outcome> unknownEnds = new HashMap<>();
 
   /** Highest dispatch number used in this epoch. */
   long lastDispatchNumber;
@@ -153,6 +157,7 @@ final class WorkerState {
     degraded = false; // Told anew on the next connection, if it still is so.
     bundles.clear();
     bundlesOnTheWay.clear();
+    unknownEnds.clear(); // Its next inventory has them.
     for (Segment segment : segments.values()) {
       segment.startInFlight = false;
     }

@@ -143,6 +143,38 @@ final class Workers {
             context.term.epoch()));
   }
 
+  /** Has the worker tell what its journal holds, to be compared. */
+  void fetchInventory(WorkerState worker) {
+    if (worker.isConnected()) {
+      context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
+    }
+  }
+
+  /**
+   * The store is behind one journal, so it may be behind all of them: until each is imported,
+   * nothing that lives there is killed for being unknown.
+   */
+  void importAll() {
+    List<Mutation> mutations = new ArrayList<>();
+    for (WorkerState worker : byNumber.values()) {
+      if (worker.record.standing() == WorkerStanding.MEMBER) {
+        worker.record = worker.record.as(WorkerStanding.IMPORTING);
+        mutations.add(new Mutation.WorkerRecorded(worker.record));
+      }
+    }
+    if (!mutations.isEmpty()) {
+      context.persistFacts(mutations, this::fetchImports);
+    }
+  }
+
+  private void fetchImports() {
+    for (WorkerState worker : byNumber.values()) {
+      if (worker.record.standing() == WorkerStanding.IMPORTING && !worker.importing) {
+        fetchInventory(worker);
+      }
+    }
+  }
+
   /** The epoch was raised: every connection is of the former. */
   void dialAnew() {
     for (WorkerState worker : byNumber.values()) {
