@@ -30,6 +30,7 @@ import io.procgrid.proto.v1.SegmentState;
 import io.procgrid.proto.v1.StartDecision;
 import io.procgrid.proto.v1.WatchRequest;
 import io.procgrid.proto.v1.WatchResponse;
+import io.procgrid.worker.process.linux.ProcessStat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -135,7 +136,7 @@ class WorkerServiceTest {
     assertThat(outcome.getKind()).isEqualTo(OutcomeKind.OUTCOME_KIND_KILLED);
     assertThat(outcome.getStatus().getSignalled()).isEqualTo(9);
     assertThat(outcome.getKill().getUser()).isEqualTo("alice");
-    assertThat(Path.of("/proc", Long.toString(pid))).doesNotExist();
+    assertThat(ProcessStat.isDead((int) pid)).isTrue();
     assertThat(worker.kill(SEGMENT).getFirst().getTerminated().getOutcome()).isEqualTo(outcome);
   }
 
