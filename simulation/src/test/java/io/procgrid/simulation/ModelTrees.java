@@ -185,7 +185,7 @@ final class ModelTrees {
     boolean reached = tree != null && tree.isAlive();
     if (reached) {
       world.tally().signalled++;
-      machine.promises().striking(tree);
+      machine.promises().striking(tree, machine.orderedBy(key));
       truth.struck(tree.requirePlace());
       tree.signal(signal);
     }
@@ -203,7 +203,7 @@ final class ModelTrees {
       throw new AssertionError(
           "a process that is none of the cluster's is killed: " + tree.record());
     }
-    machine.promises().striking(tree);
+    machine.promises().striking(tree, machine.orderedBy(key));
     machine.promises().ending(tree, world.now());
     truth.struck(tree.requirePlace());
     int members = tree.members();

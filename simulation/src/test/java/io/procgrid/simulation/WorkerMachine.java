@@ -6,6 +6,8 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.HostFacts;
+import io.procgrid.common.run.KillFacts;
+import io.procgrid.worker.core.Tombstone;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,13 @@ final class WorkerMachine {
   int eraOf(SegmentKey key) {
     ModelJournal.Entry entry = journal.find(key);
     return entry == null || entry.epoch == null ? 0 : promises.eraOf(entry.epoch);
+  }
+
+  /** Who ordered the segment's kill, as far as the journal knows; null when nobody did. */
+  @Nullable KillFacts orderedBy(SegmentKey key) {
+    ModelJournal.Entry entry = journal.find(key);
+    Tombstone tombstone = entry == null ? null : entry.tombstone;
+    return tombstone == null ? null : tombstone.facts();
   }
 
   /** The data folder is lost or replaced: the next process begins with a journal of its own. */

@@ -326,7 +326,8 @@ final class Endings {
     for (SegmentKey key : event.forgotten()) {
       worker.strangers.remove(key);
       Segment segment = runs.find(key, worker.identity());
-      if (segment != null) {
+      // Another one may have the name by now.
+      if (segment != null && segment.phase == SegmentPhase.OVER) {
         segment.forgotten = true;
         dropIfSettled(segment.run);
       }
