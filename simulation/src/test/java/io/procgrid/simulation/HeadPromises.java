@@ -251,14 +251,19 @@ final class HeadPromises {
     return store.era() > 0 && wishes.wereAsked(facts);
   }
 
-  /** SIGKILL is about to end a tree. */
-  void ending(ProcessTree tree, long nowMillis) {
+  /**
+   * SIGKILL is about to end a tree.
+   *
+   * @param ordered by whom: a tombstone that cannot be read tells nothing of its grace either
+   */
+  void ending(ProcessTree tree, KillFacts ordered, long nowMillis) {
     Place place = tree.requirePlace();
     RunRow row = store.runOf(place.segment());
     Recovered.Segment standing = store.standing(place);
     if (tree.isReleased()
         && tree.isLeaderAlive()
         && tree.era() == store.era()
+        && !ordered.user().isEmpty()
         && row != null
         && standing != null
         && standing.status() == null) {

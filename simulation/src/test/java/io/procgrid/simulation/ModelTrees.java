@@ -2,6 +2,7 @@ package io.procgrid.simulation;
 
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.core.WorkerEffect;
 import io.procgrid.worker.core.WorkerEvent;
@@ -204,7 +205,10 @@ final class ModelTrees {
           "a process that is none of the cluster's is killed: " + tree.record());
     }
     machine.promises().striking(tree, machine.orderedBy(key));
-    machine.promises().ending(tree, world.now());
+    KillFacts ordered = machine.orderedBy(key);
+    if (ordered != null) {
+      machine.promises().ending(tree, ordered, world.now());
+    }
     truth.struck(tree.requirePlace());
     int members = tree.members();
     TreeDeath death = new TreeDeath(true, members);

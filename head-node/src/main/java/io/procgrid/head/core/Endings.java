@@ -364,6 +364,9 @@ final class Endings {
 
   private void dropIfSettled(Run run) {
     if (run.isSettled()) {
+      if (run.status == RunStatus.KILLED) {
+        context.term.killed(run.runId);
+      }
       runs.remove(run);
     }
   }
