@@ -4,6 +4,7 @@ import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.HeadEffect;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What may leave a head, enter its store, die and be forgotten: only what the store allows. */
 final class HeadPromises {
@@ -76,9 +78,11 @@ final class HeadPromises {
           start.orders().forEach(order -> starting(start, order.segment()));
       case HeadEffect.SendKill(var _, var _, var orders) ->
           orders.forEach(order ->
-              killing(new Place(effect.identity(), order.segment())));
+              killing(new Place(effect.identity(), order.segment()), order.facts()));
       case HeadEffect.KillLeftover leftover ->
-          leftover.segments().forEach(key -> killing(new Place(leftover.lost(), key)));
+          leftover
+              .segments()
+              .forEach(key -> killing(new Place(leftover.lost(), key), leftover.facts()));
       case HeadEffect.SendForget forget ->
           forget
               .orders()
@@ -97,8 +101,11 @@ final class HeadPromises {
     }
   }
 
-  private void killing(Place place) {
-    require(mayDie(place) || !truth.isAlive(place), "is to be killed, nobody asked", place);
+  private void killing(Place place, KillFacts facts) {
+    require(
+        mayDie(place) || !truth.isAlive(place) || isOfAnEarlierEra(facts),
+        "is to be killed, nobody asked",
+        place);
   }
 
   private void proceeding(Place place) {
@@ -224,22 +231,39 @@ final class HeadPromises {
 
   // ---- What dies, and what is forgotten ----
 
-  /** A worker is about to signal or kill a tree. */
-  void striking(ProcessTree tree) {
+  /**
+   * A worker is about to signal or kill a tree.
+   *
+   * @param ordered by whom, as far as its journal knows; null = it does not
+   */
+  void striking(ProcessTree tree, @Nullable KillFacts ordered) {
     if (tree.isReleased() && tree.isLeaderAlive()) {
       Place place = tree.requirePlace();
-      require(mayDie(place), "is killed, nobody asked", place);
+      require(
+          mayDie(place) || (ordered != null && isOfAnEarlierEra(ordered)),
+          "is killed, nobody asked",
+          place);
     }
   }
 
-  /** SIGKILL is about to end a tree. */
-  void ending(ProcessTree tree, long nowMillis) {
+  /** Journals remember kills that the store does not. */
+  private boolean isOfAnEarlierEra(KillFacts facts) {
+    return store.era() > 0 && wishes.wereAsked(facts);
+  }
+
+  /**
+   * SIGKILL is about to end a tree.
+   *
+   * @param ordered by whom: a tombstone that cannot be read tells nothing of its grace either
+   */
+  void ending(ProcessTree tree, KillFacts ordered, long nowMillis) {
     Place place = tree.requirePlace();
     RunRow row = store.runOf(place.segment());
     Recovered.Segment standing = store.standing(place);
     if (tree.isReleased()
         && tree.isLeaderAlive()
         && tree.era() == store.era()
+        && !ordered.user().isEmpty()
         && row != null
         && standing != null
         && standing.status() == null) {
@@ -270,8 +294,8 @@ final class HeadPromises {
         || !row.isUnfinished()
         || row.intent != null
         || wishes.cover(intended.runId(), row)
-        // Journals remember kills that the store does not.
-        || (store.era() > 0 && wishes.wereAsked(intended.intent().facts()));
+        || (store.era() > 0 && intended.intent().facts().user().isEmpty())
+        || isOfAnEarlierEra(intended.intent().facts());
   }
 
   /** A worker's journal is about to drop the segment. */

@@ -76,9 +76,9 @@ final class KillWishes {
     return wishes.stream().anyMatch(wish -> wish.selector.worker().equals(worker.value()));
   }
 
-  /** Whether those are the facts of a call, or of none. */
+  /** Whether those are the facts of a call. */
   boolean wereAsked(KillFacts facts) {
-    return facts.user().isEmpty() || askedAt.contains(facts.atMillis());
+    return !facts.user().isEmpty() && askedAt.contains(facts.atMillis());
   }
 
   /** Before then the shortest grace that any call left is not over, ms of virtual time. */

@@ -59,7 +59,7 @@ final class LeftoverStream {
     ProcessTree tree = machine.host().find(new Place(kill.lost(), key));
     boolean alive = tree != null && tree.isAlive();
     if (tree != null && alive) {
-      machine.promises().striking(tree);
+      machine.promises().striking(tree, kill.facts());
       machine.truth().struck(tree.requirePlace());
     }
     long agony = world.chance().between(0, LONGEST_AGONY_MILLIS);

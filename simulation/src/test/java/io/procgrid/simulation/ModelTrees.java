@@ -2,6 +2,7 @@ package io.procgrid.simulation;
 
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.core.WorkerEffect;
 import io.procgrid.worker.core.WorkerEvent;
@@ -185,7 +186,7 @@ final class ModelTrees {
     boolean reached = tree != null && tree.isAlive();
     if (reached) {
       world.tally().signalled++;
-      machine.promises().striking(tree);
+      machine.promises().striking(tree, machine.orderedBy(key));
       truth.struck(tree.requirePlace());
       tree.signal(signal);
     }
@@ -203,8 +204,11 @@ final class ModelTrees {
       throw new AssertionError(
           "a process that is none of the cluster's is killed: " + tree.record());
     }
-    machine.promises().striking(tree);
-    machine.promises().ending(tree, world.now());
+    machine.promises().striking(tree, machine.orderedBy(key));
+    KillFacts ordered = machine.orderedBy(key);
+    if (ordered != null) {
+      machine.promises().ending(tree, ordered, world.now());
+    }
     truth.struck(tree.requirePlace());
     int members = tree.members();
     TreeDeath death = new TreeDeath(true, members);

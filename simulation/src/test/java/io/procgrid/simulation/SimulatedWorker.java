@@ -3,6 +3,7 @@ package io.procgrid.simulation;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.worker.core.Answer;
 import io.procgrid.worker.core.Command;
+import io.procgrid.worker.core.JournalEntry;
 import io.procgrid.worker.core.Recovered;
 import io.procgrid.worker.core.WorkerCore;
 import io.procgrid.worker.core.WorkerEffect;
@@ -98,7 +99,12 @@ final class SimulatedWorker {
   private void perform(WorkerEffect effect) {
     promises.performing(effect);
     switch (effect) {
-      case WorkerEffect.Journal journal -> disk.submit(journal);
+      case WorkerEffect.Journal journal -> {
+        if (journal.entry() instanceof JournalEntry.Tombstoned(var key, var _, var tombstone)) {
+          machine.ordered(key, tombstone.facts());
+        }
+        disk.submit(journal);
+      }
       case WorkerEffect.OnTree onTree -> trees.perform(onTree);
       case WorkerEffect.DropBundle(String hash) -> machine.bundles().remove(hash);
       case WorkerEffect.Reply(long request, Answer answer) -> {

@@ -6,6 +6,10 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.HostFacts;
+import io.procgrid.common.run.KillFacts;
+import io.procgrid.worker.core.Tombstone;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,7 @@ final class WorkerMachine {
   private final Network network;
   private ModelJournal journal;
   private int journals = 1;
+  private final Map<SegmentKey, KillFacts> ordered = new HashMap<>();
   private final Set<String> bundles = new TreeSet<>();
   private String address;
   private long partitionedUntil;
@@ -77,6 +82,18 @@ final class WorkerMachine {
   int eraOf(SegmentKey key) {
     ModelJournal.Entry entry = journal.find(key);
     return entry == null || entry.epoch == null ? 0 : promises.eraOf(entry.epoch);
+  }
+
+  /** The worker has taken a kill of the segment on, whether or not the journal has it yet. */
+  void ordered(SegmentKey key, KillFacts facts) {
+    ordered.put(key, facts);
+  }
+
+  /** Who ordered the latest kill of the segment; null when nobody did. */
+  @Nullable KillFacts orderedBy(SegmentKey key) {
+    ModelJournal.Entry entry = journal.find(key);
+    Tombstone durable = entry == null ? null : entry.tombstone;
+    return durable == null ? ordered.get(key) : durable.facts();
   }
 
   /** The data folder is lost or replaced: the next process begins with a journal of its own. */

@@ -326,7 +326,8 @@ final class Endings {
     for (SegmentKey key : event.forgotten()) {
       worker.strangers.remove(key);
       Segment segment = runs.find(key, worker.identity());
-      if (segment != null) {
+      // Another one may have the name by now.
+      if (segment != null && segment.phase == SegmentPhase.OVER) {
         segment.forgotten = true;
         dropIfSettled(segment.run);
       }
@@ -363,6 +364,9 @@ final class Endings {
 
   private void dropIfSettled(Run run) {
     if (run.isSettled()) {
+      if (run.status == RunStatus.KILLED) {
+        context.term.killed(run.runId);
+      }
       runs.remove(run);
     }
   }

@@ -178,6 +178,12 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       }
     }
     endings.endWhatIsOver();
+    for (WorkerState worker : workers.all()) {
+      if (worker.isForgotten()) {
+        // The head before may have come no further.
+        endings.giveUpOutputs(worker);
+      }
+    }
     autoStart.takeTurns();
     context.after(
         context.settings.clusterStartWaitMillis(),

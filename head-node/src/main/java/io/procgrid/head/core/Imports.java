@@ -143,6 +143,10 @@ final class Imports {
     SegmentKey key = item.segment();
     Run run = made.getOrDefault(key.runId(), runs.find(key.runId()));
     boolean over = item.state() == State.OVER;
+    if (run == null && context.term.wasKilled(key.runId()) && autoStart.find(key.runId()) == null) {
+      // The store had it waiting, a caller was told that it is dead.
+      return null;
+    }
     if (run == null || run.incarnation < key.incarnation()) {
       return over ? null : newRun(worker, item, made);
     }

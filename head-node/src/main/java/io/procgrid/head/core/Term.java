@@ -30,6 +30,8 @@ final class Term {
   /** Ids given away in this term; they leave gaps where journals used some up. */
   private final RangeSet<Long> given = TreeRangeSet.create();
 
+  private final RangeSet<Long> killed = TreeRangeSet.create();
+
   /** Those whose run is not in the store yet. */
   private final Set<Long> onTheirWay = new HashSet<>();
 
@@ -70,6 +72,16 @@ final class Term {
   /** True while nobody knows whether this store will have a run of this id. */
   boolean isOnItsWay(long runId) {
     return onTheirWay.contains(runId);
+  }
+
+  /** The run of this id was killed in this term, and the heap no longer has it. */
+  void killed(long runId) {
+    killed.add(Range.closedOpen(runId, runId + 1));
+  }
+
+  /** True for a run that was killed in this term: nothing of it may come back. */
+  boolean wasKilled(long runId) {
+    return killed.contains(runId);
   }
 
   /** A journal knows this id: no run of this store gets it. */

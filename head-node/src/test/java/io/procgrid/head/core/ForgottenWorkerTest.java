@@ -197,4 +197,17 @@ class ForgottenWorkerTest {
     next.execute("d", "");
     assertThat(next.takeSent(HeadEffect.SendStart.class)).hasSize(1);
   }
+
+  @Test
+  void whatItTellsWhileItIsForgottenIsComparedAfterwards() {
+    driver.linkDown(1);
+    driver.holdStore();
+    driver.submit(new Command.ForgetWorker("1", FACTS));
+    driver.linkUp(1, CoreDriver.EPOCH);
+    driver.sent.clear();
+    driver.inventory(1, CoreDriver.live(key(9, 0), PROC, 1));
+    assertThat(driver.sent).isEmpty();
+    driver.store();
+    assertThat(driver.takeSent(HeadEffect.FetchInventory.class)).hasSize(1);
+  }
 }

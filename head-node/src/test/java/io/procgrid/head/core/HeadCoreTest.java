@@ -629,4 +629,53 @@ class HeadCoreTest {
                 ImmutableList.of()));
     assertThat(next.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.COMPLETE, 1_000));
   }
+
+  /** A worker lists it while its journal is at work on it, and may yet have to reject it. */
+  @Test
+  void listedAcceptanceIsConfirmedByAnotherStart() {
+    createProcs();
+    driver.join(1);
+    long runId = driver.execute("p", "");
+    driver.linkDown(1);
+    driver.takeSent(HeadEffect.SendStart.class);
+    driver.join(1, acceptedItem(runId));
+    assertThat(driver.takeSent(HeadEffect.SendStart.class))
+        .flatExtracting(HeadEffect.SendStart::orders)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            HeadEffect.StartOrder.class,
+            order -> assertThat(order.dispatchNumber()).isEqualTo(2));
+  }
+
+  @Test
+  void outputThatCameDuringARefusedClearIsCollectedAgain() {
+    createProcs();
+    driver.join(1);
+    long runId =
+        driver.ask(new Command.Execute(outputRequest()), Answer.Accepted.class).runId();
+    driver.runStarts();
+    driver.terminated(1, key(runId, 0), CoreDriver.exited(0));
+    driver.holdStore();
+    driver.submit(new Command.ClearRuns(ImmutableList.of(runId)));
+    driver.event(
+        new HeadEvent.OutputCollected(identity(1), instance(1), key(runId, 0), SegmentOutput.NONE));
+    driver.sent.clear();
+    driver.failStore("disk full");
+    assertThat(driver.takeSent(HeadEffect.CollectOutput.class)).hasSize(1);
+  }
+
+  private static RunRequest outputRequest() {
+    RunRequest plain = CoreDriver.request("p", "", false);
+    return new RunRequest(
+        plain.procName(),
+        plain.params(),
+        plain.binParams(),
+        plain.inputTableNames(),
+        plain.inputColumnNames(),
+        plain.outputTableNames(),
+        plain.options(),
+        plain.runTag(),
+        100,
+        false);
+  }
 }

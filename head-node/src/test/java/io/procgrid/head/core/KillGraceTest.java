@@ -45,6 +45,30 @@ class KillGraceTest {
     return runId;
   }
 
+  /** A worker reports half a kill, of a call that this head never heard of, and not its grace. */
+  @Test
+  void reportOfAKillLeavesTheOtherSegmentsTheGraceOfTheProc() {
+    ProcDefinition proc = CoreDriver.proc("d", ExecutionMode.DISTRIBUTED, 0);
+    driver.create(
+        new ProcDefinition(
+            proc.name(),
+            proc.mode(),
+            proc.bundleHash(),
+            proc.command(),
+            proc.arguments(),
+            proc.options(),
+            0,
+            false,
+            ImmutableMap.of(),
+            OWN));
+    driver.join(1);
+    driver.join(2);
+    long runId = driver.execute("d", "");
+    driver.runStarts();
+    driver.terminated(1, CoreDriver.key(runId, 0), CoreDriver.killedOutcome());
+    assertThat(sent()).isEqualTo(OWN);
+  }
+
   private long kill(long runId, KillTerms terms) {
     return driver.submit(new Command.KillRuns(run(runId), terms, false, false));
   }

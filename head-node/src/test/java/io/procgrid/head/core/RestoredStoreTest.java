@@ -259,4 +259,81 @@ class RestoredStoreTest {
     assertThat(driver.takeSent(HeadEffect.SendKill.class).getFirst().orders().getFirst().segment())
         .isEqualTo(second);
   }
+
+  /** It was connected all the time, and never tells what it has seen: a head dialled it. */
+  @Test
+  void onceOneJournalIsAheadNothingInTheOthersIsKilledForBeingUnknown() {
+    driver.join(2);
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(2, epoch);
+    driver.inventory(2, live(key(10, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(driver.view(10).status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(driver.durable).contains(new Mutation.JournalImported(identity(2), 13));
+  }
+
+  @Test
+  void idThatOnlyAJournalUsedUpMakesNobodyAnOrphan() {
+    driver.join(2);
+    joinFromTheLostHistory(1);
+    driver.linkUp(2, new Epoch(8, "nonce"));
+    driver.inventory(2);
+    driver.linkDown(2);
+    driver.linkUp(2, new Epoch(8, "nonce"));
+    driver.inventory(2, live(key(10, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(driver.view(10).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
+  void endThatIsToldBeforeTheComparisonIsForgottenAfterIt() {
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(1, epoch);
+    driver.terminated(1, key(11, 0), CoreDriver.exited(0));
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).isEmpty();
+    driver.inventory(1);
+    driver.inventory(1);
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).hasSize(1);
+  }
+
+  @Test
+  void runThatWasKilledWhileItWaitedIsNotBroughtBack() {
+    CoreDriver restored =
+        restored(
+            new Recovered.Run(
+                4, 1, CoreDriver.request("p", "tag", false), PROC, null, null, ImmutableList.of()));
+    long kill = restored.kill(run(4));
+    assertThat(restored.answer(kill, Answer.Killed.class).runIds()).containsExactly(4L);
+    Epoch epoch =
+        restored
+            .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
+            .epoch();
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1, live(key(4, 0), PROC, 1));
+    restored.inventory(1, live(key(4, 0), PROC, 1));
+    assertThat(restored.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).hasSize(1);
+  }
+
+  @Test
+  void inventoryWaitsForARunOfThisHeadThatGetsAnIdInIt() {
+    driver.create(PROC);
+    driver.join(1);
+    driver.holdStore();
+    driver.submit(new Command.Execute(CoreDriver.request("p", "", false)));
+    driver.linkDown(1);
+    driver.linkUp(1, CoreDriver.EPOCH);
+    driver.takeSent(HeadEffect.FetchInventory.class);
+    driver.event(
+        new HeadEvent.InventoryReceived(
+            identity(1), CoreDriver.instance(1), ImmutableList.of(live(key(1, 0), PROC, 1))));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    driver.store();
+    assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    driver.pass(1_000);
+    assertThat(driver.takeSent(HeadEffect.FetchInventory.class)).hasSize(1);
+  }
 }

@@ -3,7 +3,9 @@ package io.procgrid.worker.core;
 import io.procgrid.common.loop.Core;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * The numbered notices of this worker process, kept until the head has handled them, and the one
@@ -17,6 +19,7 @@ final class NoticeLog {
 
   private final Outbox outbox;
   private final BooleanSupplier degraded;
+  private final Predicate<Notice> current;
   private final int capacity;
   private final Deque<Numbered> kept = new ArrayDeque<>();
   private long lastNumber;
@@ -25,11 +28,14 @@ final class NoticeLog {
 
   /**
    * @param degraded whether a kill is blocked now
+   * @param current whether a notice still tells of what the journal holds
    * @param capacity notices kept while nobody acknowledges them
    */
-  NoticeLog(Outbox outbox, BooleanSupplier degraded, int capacity) {
+  NoticeLog(
+      Outbox outbox, BooleanSupplier degraded, Predicate<Notice> current, int capacity) {
     this.outbox = outbox;
     this.degraded = degraded;
+    this.current = current;
     this.capacity = capacity;
   }
 
@@ -46,13 +52,17 @@ final class NoticeLog {
     send(numbered);
   }
 
-  /** The watch that stands so far ends; the new one gets what was not yet acknowledged. */
+  /**
+   * The watch that stands so far ends; the new one gets what was not yet acknowledged and still is
+   * so: the name of a segment that was forgotten may stand for another one by now.
+   */
   void watch(long request, long acknowledged, long nowMillis) {
     if (watcher != NOBODY) {
       outbox.reply(watcher, new Answer.Done());
     }
     watcher = request;
     drop(acknowledged);
+    dropOutdated();
     kept.forEach(this::send);
     beat(nowMillis);
   }
@@ -92,6 +102,16 @@ final class NoticeLog {
   private void send(Numbered numbered) {
     if (watcher != NOBODY) {
       outbox.add(new WorkerEffect.Notify(watcher, numbered.number, numbered.notice));
+    }
+  }
+
+  /** A watch takes the first number as it comes, and counts on all that follow. */
+  private void dropOutdated() {
+    List<Notice> left = kept.stream().map(Numbered::notice).filter(current).toList();
+    long number = lastNumber - left.size();
+    kept.clear();
+    for (Notice notice : left) {
+      kept.addLast(new Numbered(++number, notice));
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.Outcome;
 import io.procgrid.common.loop.Core;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -52,7 +53,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     this.terms = new Terms(recovered, instance);
     this.bundles = new Bundles(recovered.bundles(), table, outbox);
     this.connects = new Connects(terms, bundles.hashes(), outbox);
-    this.notices = new NoticeLog(outbox, () -> !blocked.isEmpty(), NOTICE_CAPACITY);
+    this.notices = new NoticeLog(outbox, () -> !blocked.isEmpty(), this::isCurrent, NOTICE_CAPACITY);
     this.patience = new KillPatience(table, notices, killers, blocked);
     SegmentEnds ends = new SegmentEnds(table, outbox, notices, killers, patience);
     this.kills = new Kills(table, outbox, killers, patience, ends, boot);
@@ -102,6 +103,23 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     return Math.min(
         Math.min(bundles.nextDeadline(), Math.min(outbox.nextDeadline(), connects.nextDeadline())),
         Math.min(kills.nextDeadline(), Math.min(patience.nextDeadline(), notices.nextDeadline())));
+  }
+
+  private boolean isCurrent(Notice notice) {
+    return switch (notice) {
+      case Notice.Heartbeat beat -> false;
+      case Notice.Started(SegmentKey key, long pid, long startedAtMillis) -> isLive(key);
+      case Notice.KillPending(SegmentKey key, String reason) -> isLive(key);
+      case Notice.Terminated(SegmentKey key, Outcome outcome) -> {
+        Segment segment = table.get(key);
+        yield segment != null && outcome.equals(segment.outcome);
+      }
+    };
+  }
+
+  private boolean isLive(SegmentKey key) {
+    Segment segment = table.get(key);
+    return segment != null && !segment.isOver();
   }
 
   private void journaled(JournalEntry entry, long nowMillis) {

@@ -272,4 +272,22 @@ class WorkerCoreTest extends CoreStory {
     pass(2 * Bundles.KEPT_MILLIS);
     assertThat(all(WorkerEffect.DropBundle.class)).hasSize(1);
   }
+
+  /** Its name may stand for another segment by then, on a store that was set back. */
+  @Test
+  void newWatchIsToldNothingOfWhatWasForgotten() {
+    command(new Command.Watch(to(), 0));
+    kill(SEGMENT);
+    journaled();
+    journaled();
+    command(forgetCommand(0));
+    assertThat(journaled()).isInstanceOf(JournalEntry.Forgotten.class);
+    effects.clear();
+
+    command(new Command.Watch(to(), 0));
+
+    assertThat(all(WorkerEffect.Notify.class))
+        .extracting(WorkerEffect.Notify::notice)
+        .containsExactly(new Notice.Heartbeat(false));
+  }
 }
