@@ -192,7 +192,8 @@ final class Kills {
       // Who waited for the end of the longer grace waits for that of the shorter one now.
       run.killers.stream().filter(kill -> kill.timeUp != null).forEach(this::setTimer);
     } else if (!run.intentStored) {
-      // That of an earlier call may have failed to reach the store, and be waiting to be tried again.
+      // That of an earlier call may have failed to reach the store, and be waiting to be tried
+      // again.
       ends.intend(run, intent);
     }
   }

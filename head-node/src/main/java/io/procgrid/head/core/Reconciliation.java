@@ -134,8 +134,8 @@ final class Reconciliation {
   }
 
   /**
-   * What the worker accepted and had not begun when it restarted waits for a head's word: a kill may
-   * have been accepted here meanwhile.
+   * What the worker accepted and had not begun when it restarted waits for a head's word: a kill
+   * may have been accepted here meanwhile.
    */
   private void proceed(WorkerState worker, HeadEvent.InventoryReceived event) {
     ImmutableList.Builder<SegmentKey> wanted = ImmutableList.builder();

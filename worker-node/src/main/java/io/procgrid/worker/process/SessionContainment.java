@@ -4,7 +4,6 @@ import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.process.linux.DescentMark;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Set;
 
 /**
  * A session for each segment, and repeated scans of /proc. Best effort: who changes the very limit

@@ -53,8 +53,7 @@ final class Supervision implements AutoCloseable {
    * @param earlierGrounds where this worker may have put processes before, since the boot
    * @throws IOException this host lacks something that Linux has
    */
-  Supervision(
-      String identity, String hostName, Duration blockedAfter, Set<Ground> earlierGrounds)
+  Supervision(String identity, String hostName, Duration blockedAfter, Set<Ground> earlierGrounds)
       throws IOException {
     this.hostName = hostName;
     this.blockedAfter = blockedAfter;

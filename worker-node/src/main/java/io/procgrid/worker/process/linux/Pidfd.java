@@ -22,6 +22,7 @@ public final class Pidfd implements AutoCloseable {
 
   /** Lets a stopped process go on; the same number on x86-64 and aarch64. */
   public static final int SIGCONT = 18;
+
   /** The one signal besides that cannot be caught: stops a process where it is. */
   public static final int SIGSTOP = 19;
 
