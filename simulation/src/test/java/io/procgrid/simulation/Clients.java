@@ -186,9 +186,7 @@ final class Clients {
     String name = "p" + world.chance().below(PROCS);
     KillTerms terms = terms();
     Ledger.Kill kill = ledger.killAsked(new Selector(null, "", name, ""), terms);
-    submit(
-        new Command.DeleteProc(name, terms),
-        answer -> ledger.killAnswered(kill, answer));
+    submit(new Command.DeleteProc(name, terms), answer -> ledger.killAnswered(kill, answer));
   }
 
   /** An operator gives a worker up, which is refused while it is connected. */

@@ -110,8 +110,7 @@ final class Disturbances {
 
   private void forget() {
     WorkerMachine machine = world.chance().pick(cluster.machines());
-    clients.forget(
-        machine.identity(), () -> world.tally().met(Fault.WORKER_FORGOTTEN));
+    clients.forget(machine.identity(), () -> world.tally().met(Fault.WORKER_FORGOTTEN));
   }
 
   private void crashWorker() {

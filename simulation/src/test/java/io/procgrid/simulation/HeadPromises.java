@@ -77,8 +77,8 @@ final class HeadPromises {
       case HeadEffect.SendStart start ->
           start.orders().forEach(order -> starting(start, order.segment()));
       case HeadEffect.SendKill(var _, var _, var orders) ->
-          orders.forEach(order ->
-              killing(new Place(effect.identity(), order.segment()), order.facts()));
+          orders.forEach(
+              order -> killing(new Place(effect.identity(), order.segment()), order.facts()));
       case HeadEffect.KillLeftover leftover ->
           leftover
               .segments()
@@ -184,8 +184,7 @@ final class HeadPromises {
       return;
     }
     if (place != null) {
-      boolean abandoned =
-          ended.status() == RunStatus.ERROR && store.hasForgotten(place.worker());
+      boolean abandoned = ended.status() == RunStatus.ERROR && store.hasForgotten(place.worker());
       require(abandoned, "ends without proof, it was placed", key);
     }
   }
@@ -300,7 +299,8 @@ final class HeadPromises {
 
   /** A worker's journal is about to drop the segment. */
   void forgetting(Place place) {
-    require(isOver(place) || store.hadEndOf(place), "is forgotten, its end is not in the store", place);
+    require(
+        isOver(place) || store.hadEndOf(place), "is forgotten, its end is not in the store", place);
     require(!truth.isAlive(place), "is forgotten alive", place);
   }
 

@@ -103,8 +103,7 @@ final class Host {
     lastPid = 0;
     for (ProcessTree tree : gone) {
       if (tree.place() != null && world.chance().oneIn(2)) {
-        processes.put(
-            tree.record().pid(), new ProcessTree(world, truth, null, 0, tree.record()));
+        processes.put(tree.record().pid(), new ProcessTree(world, truth, null, 0, tree.record()));
       }
     }
   }

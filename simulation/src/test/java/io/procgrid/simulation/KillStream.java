@@ -35,7 +35,10 @@ final class KillStream {
     network.request(
         session.head(), session.dialled(), this::serve, () -> end("nothing listens there"));
     long longestGrace = orders.stream().mapToLong(order -> order.grace().millis()).max().orElse(0);
-    session.head().process().later(longestGrace + DEADLINE_MILLIS, () -> end("did not answer in time"));
+    session
+        .head()
+        .process()
+        .later(longestGrace + DEADLINE_MILLIS, () -> end("did not answer in time"));
   }
 
   /** At the worker. */

@@ -34,7 +34,6 @@ final class ModelJournal {
 
     /** The boot in which the damage was met; null while it has not been. */
     @Nullable String damagedIn;
-
   }
 
   /** About the worker as a whole. */
@@ -197,8 +196,7 @@ final class ModelJournal {
       case JournalEntry.ProcessRecorded(SegmentKey key, var _) -> require(key).damaged = true;
       case JournalEntry.Tombstoned tombstoned -> {
         Entry torn = tombstone(tombstoned);
-        torn.tombstone =
-            new Tombstone(new KillFacts("", 0, "unknown, its record is damaged"));
+        torn.tombstone = new Tombstone(new KillFacts("", 0, "unknown, its record is damaged"));
       }
       case JournalEntry.Ended(SegmentKey key, var _) -> require(key).end = null;
     }

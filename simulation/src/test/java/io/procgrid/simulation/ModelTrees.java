@@ -190,8 +190,7 @@ final class ModelTrees {
       truth.struck(tree.requirePlace());
       tree.signal(signal);
     }
-    process.later(
-        onTheWay(), () -> events.accept(new WorkerEvent.TreeSignalled(key, reached)));
+    process.later(onTheWay(), () -> events.accept(new WorkerEvent.TreeSignalled(key, reached)));
   }
 
   private void strike(SegmentKey key, Handle handle) {

@@ -77,8 +77,7 @@ final class ProcessTree {
    * @param place null for a process that is none of the cluster's
    * @param era in which its segment was asked for
    */
-  ProcessTree(
-      World world, Truth truth, @Nullable Place place, int era, ProcessRecord record) {
+  ProcessTree(World world, Truth truth, @Nullable Place place, int era, ProcessRecord record) {
     this.world = world;
     this.truth = truth;
     this.place = place;

@@ -75,8 +75,7 @@ final class RunRow {
 
   /** A head begins without it: over, and its output is saved. */
   boolean isSettled() {
-    return !isUnfinished()
-        && segments.values().stream().allMatch(Recovered.Segment::outputSaved);
+    return !isUnfinished() && segments.values().stream().allMatch(Recovered.Segment::outputSaved);
   }
 
   boolean allSegmentsEnded() {
@@ -146,9 +145,7 @@ final class RunRow {
 
   void place(int number, Placement placement) {
     segments.computeIfPresent(
-        number,
-        (key, old) ->
-            with(old, placement, old.status(), old.outcome(), old.outputSaved()));
+        number, (key, old) -> with(old, placement, old.status(), old.outcome(), old.outputSaved()));
   }
 
   void end(int number, RunStatus ended, @Nullable Outcome outcome) {
@@ -161,8 +158,7 @@ final class RunRow {
 
   void outputSaved(int number) {
     segments.computeIfPresent(
-        number,
-        (key, old) -> with(old, old.placement(), old.status(), old.outcome(), true));
+        number, (key, old) -> with(old, old.placement(), old.status(), old.outcome(), true));
   }
 
   private static Recovered.Segment with(

@@ -184,8 +184,7 @@ final class Session {
               answer -> emit(Translation.inventory(this, (Answer.Listed) answer)),
               this::lose);
       case HeadEffect.SendProceed(var _, var _, var segments) ->
-          call(
-              Translation.proceed(address, segments), CALL_MILLIS, answer -> {}, this::lose);
+          call(Translation.proceed(address, segments), CALL_MILLIS, answer -> {}, this::lose);
       case HeadEffect.KillLeftover kill -> new LeftoverStream(world, network, this, kill).open();
       case HeadEffect.SendStart(var _, var _, var orders) -> start(orders);
       case HeadEffect.SendKill(var _, var _, var orders) ->

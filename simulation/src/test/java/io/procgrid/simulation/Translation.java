@@ -84,8 +84,7 @@ final class Translation {
   static ImmutableList<HeadEvent.Leftover> leftovers(
       ImmutableListMultimap<WorkerIdentity, SegmentKey> found) {
     return found.asMap().entrySet().stream()
-        .map(each ->
-            new HeadEvent.Leftover(each.getKey(), ImmutableList.copyOf(each.getValue())))
+        .map(each -> new HeadEvent.Leftover(each.getKey(), ImmutableList.copyOf(each.getValue())))
         .collect(ImmutableList.toImmutableList());
   }
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * What really happened to processes, whatever anybody believes: the measure of every answer and
  * every status.
  *
- * <p>A store that is set back begins a new era. What it does not remember may be asked for, and run,
- * once more then; within an era nothing begins twice.
+ * <p>A store that is set back begins a new era. What it does not remember may be asked for, and
+ * run, once more then; within an era nothing begins twice.
  */
 final class Truth {
   private static final class Life {
@@ -118,7 +118,8 @@ final class Truth {
   private void requireWanted(Place place) {
     Recovered.Segment stored = store.standing(place);
     if (stored == null) {
-      throw new AssertionError("segment %s begins where the store has not placed it".formatted(place));
+      throw new AssertionError(
+          "segment %s begins where the store has not placed it".formatted(place));
     }
     if (stored.status() != null && !store.hasForgotten(place.worker())) {
       throw new AssertionError("segment %s begins, the store holds its end".formatted(place));

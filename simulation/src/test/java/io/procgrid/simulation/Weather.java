@@ -48,7 +48,8 @@ record Weather(
     int resistance) {
   static final long STRAGGLE_MILLIS = 20_000;
 
-  static final Weather CALM = new Weather(false, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0);
+  static final Weather CALM =
+      new Weather(false, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0);
 
   static Weather draw(Chance chance) {
     return new Weather(

@@ -165,8 +165,7 @@ final class WorkerMachine {
     var recovered =
         world
             .sabotage()
-            .recovered(
-                journal.open(ImmutableSet.copyOf(bundles), host.bootId()), host.bootId());
+            .recovered(journal.open(ImmutableSet.copyOf(bundles), host.bootId()), host.bootId());
     worker = new SimulatedWorker(world, this, instance, recovered, truth, network);
     worker.start();
   }

@@ -3,6 +3,7 @@ package io.procgrid.head.core;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.head.core.HeadEvent.ProbeAnswered.Presence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,6 +86,11 @@ final class Registrations {
     if (contest == null || !contest.incumbent.equals(event.instance())) {
       return;
     }
+    if (event.presence() == Presence.SILENT && worker.isConnected()) {
+      // Its connection knows better; the newcomer may be the ghost of a process before it.
+      refuseAll(contest.requests, inUse(worker));
+      return;
+    }
     switch (event.presence()) {
       case ALIVE -> refuseAll(contest.requests, inUse(worker));
       case GONE -> admit(contest.requests, contest.newcomer, ImmutableList.of());
@@ -138,7 +144,14 @@ final class Registrations {
             workers.dial(worker);
           }
         },
-        reason -> refuseAll(requests, unrecorded(worker, reason)));
+        reason -> {
+          WorkerRecord stored = worker.stored;
+          if (stored != null && worker.record.equals(record)) {
+            // Whose place was not taken keeps it, should the newcomer not come again.
+            worker.record = stored;
+          }
+          refuseAll(requests, unrecorded(worker, reason));
+        });
   }
 
   /** The store is behind: past what the worker has seen first, then everybody is dialled anew. */

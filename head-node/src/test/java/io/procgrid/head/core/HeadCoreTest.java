@@ -643,16 +643,14 @@ class HeadCoreTest {
         .flatExtracting(HeadEffect.SendStart::orders)
         .singleElement()
         .isInstanceOfSatisfying(
-            HeadEffect.StartOrder.class,
-            order -> assertThat(order.dispatchNumber()).isEqualTo(2));
+            HeadEffect.StartOrder.class, order -> assertThat(order.dispatchNumber()).isEqualTo(2));
   }
 
   @Test
   void outputThatCameDuringARefusedClearIsCollectedAgain() {
     createProcs();
     driver.join(1);
-    long runId =
-        driver.ask(new Command.Execute(outputRequest()), Answer.Accepted.class).runId();
+    long runId = driver.ask(new Command.Execute(outputRequest()), Answer.Accepted.class).runId();
     driver.runStarts();
     driver.terminated(1, key(runId, 0), CoreDriver.exited(0));
     driver.holdStore();

@@ -66,6 +66,7 @@ class RegistrationsTest {
   void silentOriginalIsFencedDurablyWhenItIsReplaced() {
     register(COPY);
     driver.takeSent(HeadEffect.Probe.class);
+    driver.linkDown(1);
     driver.holdStore();
     probed(Presence.SILENT);
     assertThat(driver.takeSent(HeadEffect.Dial.class)).isEmpty();
@@ -89,5 +90,30 @@ class RegistrationsTest {
     register(COPY);
     long third = register(new WorkerInstance("third"));
     assertThat(driver.answer(third, Answer.Refused.class).message()).contains("just being let in");
+  }
+
+  /** The announcement of a process before it may come late, when nobody answers for a moment. */
+  @Test
+  void originalWhoseConnectionStandsIsNotFencedForSilence() {
+    long request = register(COPY);
+    probed(Presence.SILENT);
+    assertThat(driver.answer(request)).isInstanceOf(Answer.Refused.class);
+    assertThat(driver.durable)
+        .filteredOn(Mutation.WorkerRecorded.class::isInstance)
+        .allSatisfy(mutation ->
+            assertThat(((Mutation.WorkerRecorded) mutation).worker().fenced()).isEmpty());
+  }
+
+  @Test
+  void originalKeepsItsPlaceWhenItsReplacementCannotBeStored() {
+    register(COPY);
+    driver.linkDown(1);
+    driver.holdStore();
+    probed(Presence.SILENT);
+    driver.failStore("disk full");
+    driver.store();
+    driver.sent.clear();
+    driver.submit(new Command.RegisterWorker(CoreDriver.announcement(1, CoreDriver.EPOCH, 0)));
+    assertThat(driver.takeSent(HeadEffect.Dial.class)).hasSize(1);
   }
 }

@@ -31,8 +31,7 @@ final class NoticeLog {
    * @param current whether a notice still tells of what the journal holds
    * @param capacity notices kept while nobody acknowledges them
    */
-  NoticeLog(
-      Outbox outbox, BooleanSupplier degraded, Predicate<Notice> current, int capacity) {
+  NoticeLog(Outbox outbox, BooleanSupplier degraded, Predicate<Notice> current, int capacity) {
     this.outbox = outbox;
     this.degraded = degraded;
     this.current = current;

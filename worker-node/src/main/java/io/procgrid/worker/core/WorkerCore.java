@@ -4,8 +4,8 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerInstance;
-import io.procgrid.common.run.Outcome;
 import io.procgrid.common.loop.Core;
+import io.procgrid.common.run.Outcome;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,7 +53,8 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
     this.terms = new Terms(recovered, instance);
     this.bundles = new Bundles(recovered.bundles(), table, outbox);
     this.connects = new Connects(terms, bundles.hashes(), outbox);
-    this.notices = new NoticeLog(outbox, () -> !blocked.isEmpty(), this::isCurrent, NOTICE_CAPACITY);
+    this.notices =
+        new NoticeLog(outbox, () -> !blocked.isEmpty(), this::isCurrent, NOTICE_CAPACITY);
     this.patience = new KillPatience(table, notices, killers, blocked);
     SegmentEnds ends = new SegmentEnds(table, outbox, notices, killers, patience);
     this.kills = new Kills(table, outbox, killers, patience, ends, boot);
