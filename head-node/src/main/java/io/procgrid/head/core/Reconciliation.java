@@ -135,8 +135,8 @@ final class Reconciliation {
 
   /**
    * What the worker accepted and had not begun when it restarted waits for a head's word: a kill
-   * <<<<<<< HEAD may have been accepted here meanwhile. A process that it takes over may turn out
-   * not to have begun. ======= may have been accepted here meanwhile. >>>>>>> room/simulation2
+   * may have been accepted here meanwhile. A process that it takes over may turn out not to have
+   * begun.
    */
   private void proceed(WorkerState worker, HeadEvent.InventoryReceived event) {
     ImmutableList.Builder<SegmentKey> wanted = ImmutableList.builder();
