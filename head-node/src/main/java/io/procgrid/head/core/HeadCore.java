@@ -284,6 +284,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       case HeadEvent.LinkUp up -> reconciliation.connected(worker, up);
       case HeadEvent.LinkDown down -> {
         worker.disconnected(down.reason());
+        leftovers.away(worker);
         kills.reachChanged();
       }
       case HeadEvent.InventoryReceived inventory -> {

@@ -36,14 +36,25 @@ final class LeftoverKills {
     finders.values().removeIf(finder::equals);
     for (HeadEvent.Leftover leftover : event.leftovers()) {
       WorkerState lost = workers.find(leftover.lost());
-      if (lost == null || lost.isConnected()) {
+      if (lost == null) {
         continue;
       }
       for (SegmentKey key : leftover.segments()) {
         finders.put(new Name(leftover.lost(), key), finder);
-        consider(lost, key, finder);
+        if (!lost.isConnected()) {
+          consider(lost, key, finder);
+        }
       }
     }
+  }
+
+  /** A worker went away: what was found of it before that was known counts now. */
+  void away(WorkerState lost) {
+    Map.copyOf(finders).forEach((name, finder) -> {
+      if (name.lost.equals(lost.identity()) && finder.isConnected()) {
+        consider(lost, name.segment, finder);
+      }
+    });
   }
 
   private void consider(WorkerState lost, SegmentKey key, WorkerState finder) {

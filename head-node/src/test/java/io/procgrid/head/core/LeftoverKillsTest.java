@@ -109,4 +109,15 @@ class LeftoverKillsTest {
     assertThat(driver.takeSent(HeadEffect.KillLeftover.class)).isEmpty();
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
   }
+
+  /** A worker is quick to start again on an empty folder, and finds what its former self left. */
+  @Test
+  void whatIsFoundBeforeItsWorkerIsKnownToBeGoneIsKilledAllTheSame() {
+    driver.linkUp(1, CoreDriver.EPOCH);
+    found(identity(1), key(runId, 0));
+    driver.kill(run(runId));
+    assertThat(driver.takeSent(HeadEffect.KillLeftover.class)).isEmpty();
+    driver.linkDown(1);
+    assertThat(driver.takeSent(HeadEffect.KillLeftover.class)).hasSize(1);
+  }
 }
