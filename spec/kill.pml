@@ -2,8 +2,8 @@
  * The kill protocol: one head that restarts, two workers, two runs of one segment each.
  *
  * What a kill's answer lists is dead and stays dead, whatever crashes, is lost, comes late or comes twice. Also: an incarnation
- * begins at most once, no kill ends what it did not select, and a kill that its caller was told of is carried out before anything
- * else is done for its run. With LIVENESS: once the faults stop, every kill that was told is proven.
+ * begins at most once, no kill ends what it did not select, and what a worker had accepted before it came back does not begin there
+ * after its kill was told. With LIVENESS: once the faults stop, every kill that was told is proven.
  *
  * Names are those of the code (io.procgrid.head.core, io.procgrid.worker.core). README.md has the table, the bounds and how to read
  * a counterexample; check.sh runs the searches. Each NO_… leaves one rule out.
