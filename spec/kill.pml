@@ -2,8 +2,8 @@
  * The kill protocol: one head that restarts, two workers, two runs of one segment each.
  *
  * What a kill's answer lists is dead and stays dead, whatever crashes, is lost, comes late or comes twice. Also: an incarnation
- * begins at most once, no kill ends what it did not select, and a kill that its caller was told of is carried out before anything
- * else is done for its run. With LIVENESS: once the faults stop, every kill that was told is proven.
+ * begins at most once, no kill ends what it did not select, and what a worker had accepted before it came back does not begin there
+ * after its kill was told. With LIVENESS: once the faults stop, every kill that was told is proven.
  *
  * Names are those of the code (io.procgrid.head.core, io.procgrid.worker.core). README.md has the table, the bounds and how to read
  * a counterexample; check.sh runs the searches. Each NO_… leaves one rule out.
@@ -53,7 +53,7 @@
 
 mtype = {
   WAITING, PLACED, ACCEPTED, RUNNING, ENDING, OVER,     /* head.core.SegmentPhase; there ACCEPTED stands for RUNNING too */
-  NONE, TOMBSTONED, DAMAGED                             /* worker.core.Segment.Phase, with ACCEPTED, RUNNING and OVER */
+  NONE, RECORDED, TOMBSTONED, DAMAGED                   /* worker.core.Segment.Phase, with ACCEPTED, RUNNING and OVER */
 };
 
 /* What the head's store has of a segment: RunCreated, SegmentPlaced, KillIntended, SegmentEnded. */
@@ -73,7 +73,8 @@ typedef Heap {
 
 /* The head's link to the worker at a place. */
 typedef Link {
-  bool up;                                              /* READY */
+  bool up;                                              /* CONNECTED */
+  bool ready;                                           /* READY: the inventory was compared */
   unsigned identity : 2;
   unsigned instance : 3
 };
@@ -96,7 +97,7 @@ typedef Worker {
   unsigned identity : 2;
   unsigned instance : 3;
   unsigned dispatchNumber : 2;                          /* Terms.dispatchNumber: the highest decided on */
-  bool held                                             /* it came back, and nobody has asked for its inventory since */
+  bool waiting[SEGMENTS]                                /* Segment.Phase.WAITING: not before a head says Proceed */
 };
 
 typedef Host {
@@ -137,6 +138,8 @@ short sent;
 #define entry(w, s) known(w).segment[s]
 #define isLive(w, s) (entry(w, s).phase != NONE && entry(w, s).phase != OVER)
 #define earlierLives(w, s) (isSecond(s) && isLive(w, 0))
+#define hasNotBegun(w, s) (entry(w, s).phase == ACCEPTED || entry(w, s).phase == RECORDED)
+#define isRecorded(w, s) (entry(w, s).phase == RECORDED || entry(w, s).phase == RUNNING)
 #define isCurrent(w) (link[w].up && link[w].identity == worker[w].identity && link[w].instance == worker[w].instance)
 
 /* R2: only the journal that a segment was placed on says anything about it. */
@@ -157,6 +160,7 @@ short sent;
 #define Kill 2
 #define Terminated 3
 #define Forget 4
+#define Proceed 5
 
 #define request(type, s, number, w) \
   (type | (s << 3) | (epoch << 5) | (number << 8) | (link[w].identity << 10) | (link[w].instance << 12))
@@ -265,19 +269,17 @@ inline openTerm(w) {
 #define isStale(w, number) (number <= worker[w].dispatchNumber)
 #endif
 
-#ifdef NO_FORGET_NUMBER
-#define mayStillCome(w, number) false
-#else
-#define mayStillCome(w, number) (worker[w].dispatchNumber < number)
-#endif
-
 #if INCARNATIONS == 2
 #define laterIsKnown(w, s) (s == 0 && entry(w, 1).phase != NONE)
 #else
 #define laterIsKnown(w, s) false
 #endif
 
-/* A number used up is stale from then on, whatever was decided; only that of an acceptance is in the journal. */
+/* Stale from then on, whatever was decided; only the number of an acceptance is in the journal. */
+inline usedUp(w, number) {
+  if :: number > worker[w].dispatchNumber -> worker[w].dispatchNumber = number :: else fi
+}
+
 inline start(w, s, number) {
   if
   :: entry(w, s).phase == NONE && !isStale(w, number) && !laterIsKnown(w, s) && !earlierLives(w, s) ->
@@ -287,7 +289,12 @@ inline start(w, s, number) {
   :: else ->                                            /* already accepted, tombstone, stale or rejected */
        printf("worker %d: does not start segment %d by Start %d\n", w, s, number)
   fi;
-  if :: number > worker[w].dispatchNumber -> worker[w].dispatchNumber = number :: else fi
+  usedUp(w, number)
+}
+
+inline order(w, s) {
+  entry(w, s).tombstone = true;
+  worker[w].waiting[s] = false
 }
 
 /* Orders the kill of the segment and of its earlier incarnation. SegmentLife carries it out. */
@@ -297,15 +304,15 @@ inline kill(w, s) {
 #ifndef NO_TOMBSTONE
   :: entry(w, s).phase == NONE ->
        entry(w, s).phase = TOMBSTONED;
-       entry(w, s).tombstone = true
+       order(w, s)
 #else
   :: entry(w, s).phase == NONE -> send(notice(Terminated, s, w))
 #endif
-  :: else -> entry(w, s).tombstone = true
+  :: else -> order(w, s)
   fi;
-  if :: earlierLives(w, s) -> entry(w, 0).tombstone = true :: else fi
+  if :: earlierLives(w, s) -> order(w, 0) :: else fi
 #ifdef NO_INCARNATION
-  ; if :: s == 0 && isLive(w, 1) -> entry(w, 1).tombstone = true :: else fi
+  ; if :: s == 0 && isLive(w, 1) -> order(w, 1) :: else fi
 #endif
 }
 
@@ -316,13 +323,22 @@ inline drop(w, s) {
   entry(w, s).bootId = 0
 }
 
+/* A Start of it that is still on its way comes too late from now on. */
 inline forget(w, s, number) {
+#ifndef NO_FORGET_NUMBER
+  usedUp(w, number);
+#endif
   if
-  :: entry(w, s).phase == OVER && !earlierLives(w, s) && !mayStillCome(w, number) ->
+  :: entry(w, s).phase == OVER && !earlierLives(w, s) ->
        printf("worker %d: forgets segment %d\n", w, s);
        drop(w, s)
   :: else                                               /* kept */
   fi
+}
+
+inline proceed(w, s) {
+  printf("worker %d: Proceed of segment %d\n", w, s);
+  worker[w].waiting[s] = false
 }
 
 inline obey(w, slot) {
@@ -330,6 +346,7 @@ inline obey(w, slot) {
   :: typeOf(slot) == Start -> start(w, segmentOf(slot), numberOf(slot))
   :: typeOf(slot) == Kill -> kill(w, segmentOf(slot))
   :: typeOf(slot) == Forget -> forget(w, segmentOf(slot), numberOf(slot))
+  :: typeOf(slot) == Proceed -> proceed(w, segmentOf(slot))
   fi;
   handled(slot)
 }
@@ -371,25 +388,30 @@ inline strike(w, which) {
 
 inline conclude(w, s) {
   printf("worker %d: segment %d is over\n", w, s);
-  entry(w, s).phase = OVER
+  entry(w, s).phase = OVER;
+  worker[w].waiting[s] = false
 }
 
 proctype SegmentLife(byte w; byte s) {
   do
-  /* Launched, recorded and released; a crash before the record is durable leaves no process. */
-  :: d_step { entry(w, s).phase == ACCEPTED && !entry(w, s).tombstone && !worker[w].held && !earlierLives(w, s) ->
-       printf("worker %d: launches segment %d\n", w, s);
+  /* Launched, held at the gate, and recorded; a crash before the record is durable leaves no process. */
+  :: d_step { entry(w, s).phase == ACCEPTED && !entry(w, s).tombstone && !worker[w].waiting[s] && !earlierLives(w, s) ->
+       printf("worker %d: records the process of segment %d\n", w, s);
+       entry(w, s).phase = RECORDED;
+       entry(w, s).machine = w;
+       entry(w, s).bootId = host[w].bootId }
+  /* Released. One that an earlier worker process recorded is found to have never begun (neverBegan), and launched anew. */
+  :: d_step { entry(w, s).phase == RECORDED && !entry(w, s).tombstone && !worker[w].waiting[s] && isHere(w, s) && isOfThisBoot(w, s) ->
+       printf("worker %d: releases segment %d\n", w, s);
        assert(!begun[s]);
        assert(!ended(s) && !store[s].end);
        assert(!owed[s]);
        begun[s] = true;
        host[w].alive[s] = true;
-       entry(w, s).phase = RUNNING;
-       entry(w, s).machine = w;
-       entry(w, s).bootId = host[w].bootId }
+       entry(w, s).phase = RUNNING }
   :: d_step { isNeverStarted(w, s) -> conclude(w, s) }
   /* killTree, treeDead; after a restart too, as the process was adopted */
-  :: d_step { entry(w, s).tombstone && entry(w, s).phase == RUNNING && isHere(w, s) && isOfThisBoot(w, s) ->
+  :: d_step { entry(w, s).tombstone && isRecorded(w, s) && isHere(w, s) && isOfThisBoot(w, s) ->
        strike(w, s);
        conclude(w, s) }
 #ifdef NO_BOOT_ID
@@ -397,10 +419,10 @@ proctype SegmentLife(byte w; byte s) {
   :: d_step { entry(w, s).tombstone && entry(w, s).phase == RUNNING && isHere(w, s) && !isOfThisBoot(w, s) ->
        strike(w, 1 - s) }
 #endif
-  /* it ended by itself */
-  :: d_step { entry(w, s).phase == RUNNING && isHere(w, s) && isOfThisBoot(w, s) && !host[w].alive[s] -> conclude(w, s) }
+  /* it ended by itself, at its gate too */
+  :: d_step { isRecorded(w, s) && isHere(w, s) && isOfThisBoot(w, s) && !host[w].alive[s] -> conclude(w, s) }
   /* lostToReboot */
-  :: d_step { entry(w, s).phase == RUNNING && isOfEarlierBoot(w, s) -> conclude(w, s) }
+  :: d_step { isRecorded(w, s) && isOfEarlierBoot(w, s) -> conclude(w, s) }
 #if DAMAGES > 0
   /* found by its leaf, or its leaf is read empty */
   :: d_step { entry(w, s).phase == DAMAGED && isHere(w, s) && (entry(w, s).tombstone || !host[w].alive[s]) ->
@@ -463,11 +485,11 @@ inline place(s, w) {
   store[s].machine = w
 }
 
-#define isWanted(s, w) (heap[s].phase == PLACED && !heap[s].intent && link[w].up && isPlacedOn(s, w))
+#define isWanted(s, w) (heap[s].phase == PLACED && !heap[s].intent && link[w].ready && isPlacedOn(s, w))
 
 proctype Dispatcher(byte s; byte w) {
   do
-  :: d_step { store[s].created && heap[s].phase == WAITING && !heap[s].intent && link[w].up && mayUse(w) ->
+  :: d_step { store[s].created && heap[s].phase == WAITING && !heap[s].intent && link[w].ready && mayUse(w) ->
        place(s, w);
        heap[s].phase = PLACED }
   :: d_step { isWanted(s, w) && store[s].instance != link[w].instance -> place(s, w) }   /* placeAnew */
@@ -541,21 +563,14 @@ proctype Forgets(byte s; byte w) {
   :: d_step { mayForget(s) && isCurrent(w) && isPlacedOn(s, w) && entry(w, s).phase != NONE ->
        printf("head: sends Forget of segment %d, last Start %d\n", s, heap[s].lastDispatchNumber);
        send(request(Forget, s, heap[s].lastDispatchNumber, w)) }
+  /* the run has left the heap: the highest number used for anything there */
+  :: d_step { heap[s].phase == OVER && isCurrent(w) && isPlacedOn(s, w) && entry(w, s).phase != NONE ->
+       printf("head: sends Forget of segment %d, last Start of all %d\n", s, lastDispatchNumber[link[w].identity]);
+       send(request(Forget, s, lastDispatchNumber[link[w].identity], w)) }
   od
 }
 
 /* ---- Head and worker: a connection begins (Connection, Reconciliation) ---- */
-
-inline sendPending(w) {
-  each = 0;
-  do
-  :: each < SEGMENTS ->
-       if :: heap[each].intent && mayLive(each) && isPlacedOn(each, w) -> kill(w, each) :: else fi;
-       each++
-  :: else -> break
-  od;
-  each = 0
-}
 
 inline compare(w) {
   each = 0;
@@ -575,7 +590,7 @@ inline compare(w) {
   each = 0
 }
 
-/* Calls on one connection arrive in their order: Connect, the pending kills, Inventory. */
+/* Connect; the inventory, whatever comes before, between and after. */
 proctype Reconciliation(byte w) {
   do
   :: d_step { !isCurrent(w) ->
@@ -584,12 +599,27 @@ proctype Reconciliation(byte w) {
        link[w].identity = worker[w].identity;
        link[w].instance = worker[w].instance;
        link[w].up = true;
-#ifndef NO_KILLS_FIRST
-       sendPending(w);
-#endif
-       worker[w].held = false;
-       compare(w);
+       link[w].ready = false;
        purge() }
+  :: d_step { isCurrent(w) && !link[w].ready ->
+       printf("head: compares the inventory of worker %d\n", w);
+       compare(w);
+       link[w].ready = true }
+  od
+}
+
+#ifdef NO_PROCEED_INTENT
+#define mayProceed(s) mayLive(s)
+#else
+#define mayProceed(s) (mayLive(s) && !heap[s].intent)
+#endif
+
+/* Follows the comparison, which is repeated: at once, or any time later. */
+proctype Proceeds(byte s; byte w) {
+  do
+  :: d_step { mayProceed(s) && isCurrent(w) && link[w].ready && isPlacedOn(s, w) && worker[w].waiting[s] ->
+       printf("head: sends Proceed of segment %d\n", s);
+       send(request(Proceed, s, 0, w)) }
   od
 }
 
@@ -622,7 +652,9 @@ inline restartHead() {
   do :: each < IDENTITIES -> lastDispatchNumber[each] = 0; each++ :: else -> break od;
   each = 0;
   link[0].up = false;
-  link[1].up = false
+  link[0].ready = false;
+  link[1].up = false;
+  link[1].ready = false
 }
 
 /* A new process, on the journal of that identity. */
@@ -632,13 +664,13 @@ inline restartWorker(w, name) {
   instances++;
   worker[w].instance = instances;
   worker[w].dispatchNumber = known(w).dispatchNumber;
-#ifndef NO_KILLS_FIRST
-  worker[w].held = true;
-#endif
   each = 0;
   do
   :: each < SEGMENTS ->
-       owed[each] = owed[each] || (store[each].intent && entry(w, each).phase == ACCEPTED);
+       owed[each] = owed[each] || (store[each].intent && hasNotBegun(w, each));
+#ifndef NO_PROCEED
+       worker[w].waiting[each] = hasNotBegun(w, each) && !entry(w, each).tombstone;
+#endif
 #ifdef NO_ADOPTION
        if :: entry(w, each).phase == RUNNING -> entry(w, each).phase = OVER :: else fi;
 #endif
@@ -663,7 +695,8 @@ proctype Faults(byte w) {
   :: d_step { !calm && crashes < CRASHES && link[w].up ->
        printf("fault: the connection to worker %d breaks\n", w);
        crashes++;
-       link[w].up = false }
+       link[w].up = false;
+       link[w].ready = false }
 #if REBOOTS > 0
   :: d_step { !calm && reboots < REBOOTS -> reboots++; reboot(w); restartWorker(w, worker[w].identity); purge() }
 #endif
@@ -688,9 +721,10 @@ proctype Damage(byte w; byte s) {
        printf("fault: the entry of segment %d at worker %d is damaged\n", s, w);
        damages++;
        restartWorker(w, worker[w].identity);
-       if :: entry(w, s).phase != RUNNING -> entry(w, s).machine = w :: else fi;
+       if :: !isRecorded(w, s) -> entry(w, s).machine = w :: else fi;
        entry(w, s).phase = DAMAGED;
        entry(w, s).tombstone = false;
+       worker[w].waiting[s] = false;
        purge() }
   od
 }
@@ -742,7 +776,8 @@ init {
       journal[w].epoch = epoch;
       link[w].identity = w;
       link[w].instance = w;
-      link[w].up = true
+      link[w].up = true;
+      link[w].ready = true
     }
     for (s : 0 .. SEGMENTS - 1) {
       store[s].created = !isSecond(s);
@@ -752,6 +787,7 @@ init {
         run Dispatcher(s, w);
         run Killing(s, w);
         run Forgets(s, w);
+        run Proceeds(s, w);
         run SegmentLife(w, s);
 #if DAMAGES > 0
         run Damage(w, s)
