@@ -136,7 +136,7 @@ class WorkerServiceTest {
     assertThat(outcome.getKind()).isEqualTo(OutcomeKind.OUTCOME_KIND_KILLED);
     assertThat(outcome.getStatus().getSignalled()).isEqualTo(9);
     assertThat(outcome.getKill().getUser()).isEqualTo("alice");
-    assertThat(ProcessStat.isDead((int) pid)).isTrue();
+    assertThat(ProcessStat.isDead(pid)).isTrue();
     assertThat(worker.kill(SEGMENT).getFirst().getTerminated().getOutcome()).isEqualTo(outcome);
   }
 
