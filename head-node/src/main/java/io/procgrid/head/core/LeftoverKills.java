@@ -50,11 +50,12 @@ final class LeftoverKills {
 
   /** A worker went away: what was found of it before that was known counts now. */
   void away(WorkerState lost) {
-    Map.copyOf(finders).forEach((name, finder) -> {
-      if (name.lost.equals(lost.identity()) && finder.isConnected()) {
-        consider(lost, name.segment, finder);
-      }
-    });
+    Map.copyOf(finders)
+        .forEach((name, finder) -> {
+          if (name.lost.equals(lost.identity()) && finder.isConnected()) {
+            consider(lost, name.segment, finder);
+          }
+        });
   }
 
   private void consider(WorkerState lost, SegmentKey key, WorkerState finder) {
