@@ -110,7 +110,7 @@ final class Cluster {
   void renewForgotten() {
     for (WorkerMachine machine : machines) {
       if (store.hasForgotten(machine.identity())
-          && machine.journal().segments().isEmpty()
+          && machine.unforgotten().isEmpty()
           && machine.isEmpty()) {
         machine.loseJournal();
         machine.start();

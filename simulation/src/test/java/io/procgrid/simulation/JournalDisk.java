@@ -78,7 +78,12 @@ final class JournalDisk {
   /** Whether a failed entry will be found after all is not known. */
   private void fail(JournalEntry entry) {
     switch (world.chance().below(8)) {
-      case 0 -> write(entry);
+      case 0 -> {
+        write(entry);
+        if (entry instanceof JournalEntry.Accepted accepted) {
+          machine.unknownUntilRestart(accepted.segment());
+        }
+      }
       case 1 -> {
         if (entry instanceof JournalEntry.Tombstoned) {
           journal.tear(entry);

@@ -183,8 +183,8 @@ final class ModelTrees {
 
   private void signal(SegmentKey key, Handle handle, int signal) {
     ProcessTree tree = handle.tree;
-    boolean reached = tree != null && tree.isAlive();
-    if (reached) {
+    boolean reached = handle.isAlive();
+    if (tree != null && reached) {
       world.tally().signalled++;
       machine.promises().striking(tree, machine.orderedBy(key));
       truth.struck(tree.requirePlace());
@@ -233,7 +233,9 @@ final class ModelTrees {
     ProcessTree tree = handle.tree;
     ExitStatus exit = tree == null ? null : tree.exit();
     ExitStatus leader =
-        exit == null ? new ExitStatus.Lost("nobody saw it end") : told(tree, exit, handle.adopted);
+        tree == null || exit == null
+            ? new ExitStatus.Lost("nobody saw it end")
+            : told(tree, exit, handle.adopted);
     events.accept(new WorkerEvent.TreeDead(key, world.sabotage().seen(death), leader, world.now()));
   }
 }

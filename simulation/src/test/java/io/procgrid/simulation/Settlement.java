@@ -100,8 +100,8 @@ final class Settlement {
       }
     }
     for (WorkerMachine machine : cluster.machines()) {
-      if (!machine.journal().segments().isEmpty()) {
-        return "%s has not forgotten %s".formatted(machine, machine.journal().segments());
+      if (!machine.unforgotten().isEmpty()) {
+        return "%s has not forgotten %s".formatted(machine, machine.unforgotten());
       }
       if (machine.host().harmedForeigners()) {
         throw new AssertionError("a process of %s that is none of ours died".formatted(machine));

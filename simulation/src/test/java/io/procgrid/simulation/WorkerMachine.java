@@ -2,6 +2,7 @@ package io.procgrid.simulation;
 
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
@@ -9,6 +10,7 @@ import io.procgrid.common.run.HostFacts;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.worker.core.Tombstone;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +31,7 @@ final class WorkerMachine {
   private final Network network;
   private ModelJournal journal;
   private int journals = 1;
+  private final Set<SegmentKey> unknown = new HashSet<>();
   private final Map<SegmentKey, KillFacts> ordered = new HashMap<>();
   private final Set<String> bundles = new TreeSet<>();
   private String address;
@@ -82,6 +85,16 @@ final class WorkerMachine {
   int eraOf(SegmentKey key) {
     ModelJournal.Entry entry = journal.find(key);
     return entry == null || entry.epoch == null ? 0 : promises.eraOf(entry.epoch);
+  }
+
+  /** The journal has the segment, and the worker process was told that it has not. */
+  void unknownUntilRestart(SegmentKey key) {
+    unknown.add(key);
+  }
+
+  /** Segments that the worker process ought to have forgotten. */
+  Set<SegmentKey> unforgotten() {
+    return Sets.difference(journal.segments(), unknown);
   }
 
   /** The worker has taken a kill of the segment on, whether or not the journal has it yet. */
@@ -161,6 +174,7 @@ final class WorkerMachine {
 
   void start() {
     instances++;
+    unknown.clear();
     WorkerInstance instance = new WorkerInstance("process-%d-%d".formatted(number, instances));
     var recovered =
         world

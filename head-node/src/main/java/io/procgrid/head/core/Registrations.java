@@ -98,6 +98,14 @@ final class Registrations {
     }
   }
 
+  /** Nobody would hear what is found out about a process that has not got the place after all. */
+  private void giveUpContest(WorkerState worker, String reason) {
+    Contest contest = contests.remove(worker.identity());
+    if (contest != null) {
+      refuseAll(contest.requests, reason);
+    }
+  }
+
   private static String inUse(WorkerState worker) {
     return ("identity %s is in use by the worker at %s; if this is a copy of its data folder, start it on an empty one, else "
             + "stop one of the two")
@@ -149,6 +157,7 @@ final class Registrations {
           if (stored != null && worker.record.equals(record)) {
             // Whose place was not taken keeps it, should the newcomer not come again.
             worker.record = stored;
+            giveUpContest(worker, unrecorded(worker, reason));
           }
           refuseAll(requests, unrecorded(worker, reason));
         });
