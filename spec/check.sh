@@ -2,7 +2,7 @@
 # Searches the model of the kill protocol with Spin.
 #   check.sh small    complete searches within small bounds, safety and liveness
 #   check.sh rules    leaves out one rule after the other: each must give a counterexample
-#   check.sh large    complete searches within larger bounds: 6 GB, a quarter of an hour
+#   check.sh large    complete searches within larger bounds: 8 GB, ten minutes
 # Prints a line per search and ends with 1 when a search found what it should not, or not what it should, or did not complete.
 set -u
 
@@ -40,11 +40,11 @@ search() {
   shift
   case " $* " in
     *' -DLIVENESS '*' -DNO_'* | *' -DLIVENESS '*' -DLOSSES='*)   # not what else the missing rule breaks
-      compile='-O1 -DNFAIR=8'
+      compile='-O1 -DNFAIR=9'
       run='-a -f -A'
       ;;
     *' -DLIVENESS '*)
-      compile='-O2 -DNFAIR=8'
+      compile='-O2 -DNFAIR=9'
       run='-a -f'
       ;;
     *' -DNO_'*)
@@ -156,9 +156,9 @@ large() {
   holds 8000 -DRUNS=2 -DCRASHES=0
   holds 8000 -DRUNS=1 -DINCARNATIONS=2 -DCRASHES=1
   holds 8000 -DRUNS=1 -DCRASHES=3 -DMESSAGES=3
-  holds 8000 -DRUNS=1 -DCRASHES=1 -DREBOOTS=1 -DLOSSES=1 -DDAMAGES=1 -DMOVES=1
+  holds 8000 -DRUNS=1 -DCRASHES=1 -DSENDS=1 -DREBOOTS=1 -DLOSSES=1 -DDAMAGES=1 -DMOVES=1
   holds 8000 -DRUNS=2 -DCRASHES=1 -DSENDS=1
-  holds 8000 -DRUNS=2 -DCRASHES=1
+  holds 8000 -DRUNS=2 -DCRASHES=1 -DMESSAGES=1
   holds 8000 -DLIVENESS -DRUNS=1 -DCRASHES=2 -DREBOOTS=1 -DDAMAGES=1 -DMESSAGES=4
 }
 

@@ -377,6 +377,7 @@ proctype WorkerCore(byte w) {
 #define isOfEarlierBoot(w, s) (isHere(w, s) && !isOfThisBoot(w, s))
 #endif
 
+#define mayBegin(w, s) (!entry(w, s).tombstone && !worker[w].waiting[s])
 #define isNeverStarted(w, s) \
   (entry(w, s).tombstone && (entry(w, s).phase == ACCEPTED || entry(w, s).phase == TOMBSTONED) && !earlierLives(w, s))
 
@@ -395,13 +396,13 @@ inline conclude(w, s) {
 proctype SegmentLife(byte w; byte s) {
   do
   /* Launched, held at the gate, and recorded; a crash before the record is durable leaves no process. */
-  :: d_step { entry(w, s).phase == ACCEPTED && !entry(w, s).tombstone && !worker[w].waiting[s] && !earlierLives(w, s) ->
+  :: d_step { mayBegin(w, s) && entry(w, s).phase == ACCEPTED && !earlierLives(w, s) ->
        printf("worker %d: records the process of segment %d\n", w, s);
        entry(w, s).phase = RECORDED;
        entry(w, s).machine = w;
        entry(w, s).bootId = host[w].bootId }
   /* Released. One that an earlier worker process recorded is found to have never begun (neverBegan), and launched anew. */
-  :: d_step { entry(w, s).phase == RECORDED && !entry(w, s).tombstone && !worker[w].waiting[s] && isHere(w, s) && isOfThisBoot(w, s) ->
+  :: d_step { mayBegin(w, s) && entry(w, s).phase == RECORDED && isHere(w, s) && isOfThisBoot(w, s) ->
        printf("worker %d: releases segment %d\n", w, s);
        assert(!begun[s]);
        assert(!ended(s) && !store[s].end);
