@@ -66,11 +66,11 @@ final class Imports {
       return true;
     }
     Run run = runs.find(key.runId());
-    if (run == null && item.state() != State.OVER && !context.term.isOwn(key.runId())) {
-      // Another journal used the id up meanwhile, which makes it no run of this store.
-      return true;
+    if (run == null) {
+      // Another journal may have used the id up meanwhile: that makes it no run of this store.
+      return item.state() != State.OVER && !context.term.isOwn(key.runId()) && !wasKilled(key);
     }
-    if (run == null || run.isOver() || run.incarnation > key.incarnation()) {
+    if (run.isOver() || run.incarnation > key.incarnation()) {
       return false;
     }
     if (runs.find(key, worker.identity()) != null) {
@@ -132,6 +132,11 @@ final class Imports {
     autoStart.imported(run);
   }
 
+  /** The store had it waiting, say, and a caller was told that it is dead. */
+  private boolean wasKilled(SegmentKey key) {
+    return context.term.wasKilled(key.runId()) && autoStart.find(key.runId()) == null;
+  }
+
   /** Nothing stood for it when the inventories were last compared, and the worker was told so. */
   private static boolean isToBeForgotten(WorkerState worker, HeadEvent.InventoryItem item) {
     return item.state() == State.OVER && worker.strangers.contains(item.segment());
@@ -143,8 +148,7 @@ final class Imports {
     SegmentKey key = item.segment();
     Run run = made.getOrDefault(key.runId(), runs.find(key.runId()));
     boolean over = item.state() == State.OVER;
-    if (run == null && context.term.wasKilled(key.runId()) && autoStart.find(key.runId()) == null) {
-      // The store had it waiting, a caller was told that it is dead.
+    if (run == null && wasKilled(key)) {
       return null;
     }
     if (run == null || run.incarnation < key.incarnation()) {
