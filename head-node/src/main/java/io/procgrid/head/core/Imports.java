@@ -36,6 +36,12 @@ final class Imports {
   private final AutoStart autoStart;
   private final Killing killing;
 
+  /** One worker's import is on the way into the store: it may make runs of which others know. */
+  private boolean underWay;
+
+  /** Workers whose inventory is asked for again then. */
+  private final Set<WorkerState> postponed = new LinkedHashSet<>();
+
   Imports(CoreContext context, Workers workers, Runs runs, AutoStart autoStart, Killing killing) {
     this.context = context;
     this.workers = workers;
@@ -82,6 +88,11 @@ final class Imports {
 
   /** Takes over what the store does not know to be there; asks for the inventory again then. */
   void take(WorkerState worker, HeadEvent.InventoryReceived inventory) {
+    if (underWay) {
+      postponed.add(worker);
+      return;
+    }
+    underWay = true;
     if (worker.record.standing() != WorkerStanding.IMPORTING) {
       workers.importAll();
     }
@@ -106,6 +117,7 @@ final class Imports {
 
   private void stored(
       WorkerState worker, Map<Segment, HeadEvent.InventoryItem> taken, Map<Long, Run> made) {
+    underWay = false;
     worker.imported();
     made.values().forEach(this::put);
     Set<Run> killed = new LinkedHashSet<>();
@@ -119,6 +131,9 @@ final class Imports {
     });
     killed.forEach(killing::carryOut);
     workers.fetchInventory(worker);
+    List<WorkerState> waiting = List.copyOf(postponed);
+    postponed.clear();
+    waiting.forEach(workers::fetchInventory);
   }
 
   private void put(Run run) {
