@@ -89,15 +89,19 @@ final class RunRow {
       return null;
     }
     Recovered.Segment likely = segments.get(key.segment());
-    if (likely != null && means(likely, place)) {
+    if (likely != null && likely.status() == null && means(likely, place)) {
       return likely;
     }
+    Recovered.Segment over = null;
     for (Recovered.Segment segment : segments.values()) {
       if (means(segment, place)) {
-        return segment;
+        if (segment.status() == null) {
+          return segment;
+        }
+        over = segment;
       }
     }
-    return null;
+    return over;
   }
 
   private static boolean means(Recovered.Segment segment, Place place) {

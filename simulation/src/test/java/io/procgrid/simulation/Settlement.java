@@ -79,7 +79,8 @@ final class Settlement {
             !cluster.isThere(place.worker())
                 && (store.worker(place.worker()) == null
                     || store.isImporting(place.worker())
-                    || store.hasForgotten(place.worker()));
+                    || store.hasForgotten(place.worker())
+                    || store.era() > 0);
         if (!untold && (stored == null || stored.status() != null)) {
           return "segment %s lives on %s, its run does not stand".formatted(place, machine);
         }

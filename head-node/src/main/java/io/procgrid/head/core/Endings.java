@@ -324,7 +324,7 @@ final class Endings {
 
   void forgotten(WorkerState worker, HeadEvent.Forgotten event) {
     for (SegmentKey key : event.forgotten()) {
-      worker.strangers.remove(key);
+      worker.forgot(key);
       Segment segment = runs.find(key, worker.identity());
       // Another one may have the name by now.
       if (segment != null && segment.phase == SegmentPhase.OVER) {

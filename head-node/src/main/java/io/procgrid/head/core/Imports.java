@@ -36,6 +36,12 @@ final class Imports {
   private final AutoStart autoStart;
   private final Killing killing;
 
+  /** One worker's import is on the way into the store: it may make runs of which others know. */
+  private boolean underWay;
+
+  /** Workers whose inventory is asked for again then. */
+  private final Set<WorkerState> postponed = new LinkedHashSet<>();
+
   Imports(CoreContext context, Workers workers, Runs runs, AutoStart autoStart, Killing killing) {
     this.context = context;
     this.workers = workers;
@@ -66,11 +72,11 @@ final class Imports {
       return true;
     }
     Run run = runs.find(key.runId());
-    if (run == null && item.state() != State.OVER && !context.term.isOwn(key.runId())) {
-      // Another journal used the id up meanwhile, which makes it no run of this store.
-      return true;
+    if (run == null) {
+      // Another journal may have used the id up meanwhile: that makes it no run of this store.
+      return item.state() != State.OVER && !context.term.isOwn(key.runId()) && !wasKilled(key);
     }
-    if (run == null || run.isOver() || run.incarnation > key.incarnation()) {
+    if (run.isOver() || run.incarnation > key.incarnation()) {
       return false;
     }
     if (runs.find(key, worker.identity()) != null) {
@@ -82,6 +88,11 @@ final class Imports {
 
   /** Takes over what the store does not know to be there; asks for the inventory again then. */
   void take(WorkerState worker, HeadEvent.InventoryReceived inventory) {
+    if (underWay) {
+      postponed.add(worker);
+      return;
+    }
+    underWay = true;
     if (worker.record.standing() != WorkerStanding.IMPORTING) {
       workers.importAll();
     }
@@ -106,6 +117,7 @@ final class Imports {
 
   private void stored(
       WorkerState worker, Map<Segment, HeadEvent.InventoryItem> taken, Map<Long, Run> made) {
+    underWay = false;
     worker.imported();
     made.values().forEach(this::put);
     Set<Run> killed = new LinkedHashSet<>();
@@ -119,6 +131,9 @@ final class Imports {
     });
     killed.forEach(killing::carryOut);
     workers.fetchInventory(worker);
+    List<WorkerState> waiting = List.copyOf(postponed);
+    postponed.clear();
+    waiting.forEach(workers::fetchInventory);
   }
 
   private void put(Run run) {
@@ -132,6 +147,11 @@ final class Imports {
     autoStart.imported(run);
   }
 
+  /** The store had it waiting, say, and a caller was told that it is dead. */
+  private boolean wasKilled(SegmentKey key) {
+    return context.term.wasKilled(key.runId()) && autoStart.find(key.runId()) == null;
+  }
+
   /** Nothing stood for it when the inventories were last compared, and the worker was told so. */
   private static boolean isToBeForgotten(WorkerState worker, HeadEvent.InventoryItem item) {
     return item.state() == State.OVER && worker.strangers.contains(item.segment());
@@ -143,8 +163,7 @@ final class Imports {
     SegmentKey key = item.segment();
     Run run = made.getOrDefault(key.runId(), runs.find(key.runId()));
     boolean over = item.state() == State.OVER;
-    if (run == null && context.term.wasKilled(key.runId()) && autoStart.find(key.runId()) == null) {
-      // The store had it waiting, a caller was told that it is dead.
+    if (run == null && wasKilled(key)) {
       return null;
     }
     if (run == null || run.incarnation < key.incarnation()) {

@@ -68,7 +68,10 @@ final class Reconciliation {
   }
 
   /** Compares what the worker's journal holds with the registry; it may be given work then. */
-  void compare(WorkerState worker, HeadEvent.InventoryReceived event) {
+  void compare(WorkerState worker, HeadEvent.InventoryReceived received) {
+    HeadEvent.InventoryReceived event =
+        new HeadEvent.InventoryReceived(
+            received.identity(), received.instance(), worker.still(received.items()));
     if (!worker.isConnected() || worker.importing || worker.beingForgotten) {
       // Asked again when that is over.
       return;

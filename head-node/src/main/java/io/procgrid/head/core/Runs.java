@@ -43,15 +43,24 @@ final class Runs {
     }
     // A run that was imported may have some of its segments only: usually the number is the place.
     int likely = journalKey.segment();
-    if (likely < run.segments.size() && means(run.segments.get(likely), journalKey, worker)) {
+    if (likely < run.segments.size() && isLikely(run.segments.get(likely), journalKey, worker)) {
       return run.segments.get(likely);
     }
+    Segment over = null;
     for (Segment segment : run.segments) {
       if (means(segment, journalKey, worker)) {
-        return segment;
+        if (!segment.phase.ended()) {
+          return segment;
+        }
+        over = segment;
       }
     }
-    return null;
+    return over;
+  }
+
+  /** Once a namesake is over and forgotten, its name may stand for the run's own segment. */
+  private static boolean isLikely(Segment segment, SegmentKey journalKey, WorkerIdentity worker) {
+    return !segment.phase.ended() && means(segment, journalKey, worker);
   }
 
   private static boolean means(Segment segment, SegmentKey journalKey, WorkerIdentity worker) {

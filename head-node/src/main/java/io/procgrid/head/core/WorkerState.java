@@ -1,5 +1,6 @@
 package io.procgrid.head.core;
 
+import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
@@ -47,6 +48,12 @@ final class WorkerState {
    * name can be started here until the worker has forgotten it.
    */
   final Set<SegmentKey> strangers = new HashSet<>();
+
+  /** Inventories that were asked for and have not come. */
+  private int inventoriesAsked;
+
+  /** What it has forgotten meanwhile: such an inventory may still list it. */
+  private final Set<SegmentKey> forgottenMeanwhile = new HashSet<>();
 
   /** Ends that it told before its inventory was compared, of what no segment stands for. */
   final Map<SegmentKey, Outcome> unknownEnds = new HashMap<>();
@@ -157,10 +164,36 @@ final class WorkerState {
     degraded = false; // Told anew on the next connection, if it still is so.
     bundles.clear();
     bundlesOnTheWay.clear();
+    inventoriesAsked = 0;
+    forgottenMeanwhile.clear();
     unknownEnds.clear(); // Its next inventory has them.
     for (Segment segment : segments.values()) {
       segment.startInFlight = false;
     }
+  }
+
+  void inventoryAsked() {
+    if (inventoriesAsked++ == 0) {
+      forgottenMeanwhile.clear();
+    }
+  }
+
+  /** Its journal has dropped the segment. */
+  void forgot(SegmentKey key) {
+    strangers.remove(key);
+    if (inventoriesAsked > 0) {
+      forgottenMeanwhile.add(key);
+    }
+  }
+
+  /** What an inventory lists, without what was forgotten while it was on its way. */
+  ImmutableList<HeadEvent.InventoryItem> still(ImmutableList<HeadEvent.InventoryItem> listed) {
+    inventoriesAsked = Math.max(0, inventoriesAsked - 1);
+    return forgottenMeanwhile.isEmpty()
+        ? listed
+        : listed.stream()
+            .filter(item -> !forgottenMeanwhile.contains(item.segment()))
+            .collect(ImmutableList.toImmutableList());
   }
 
   Placement placement() {

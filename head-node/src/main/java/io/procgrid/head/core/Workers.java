@@ -146,6 +146,7 @@ final class Workers {
   /** Has the worker tell what its journal holds, to be compared. */
   void fetchInventory(WorkerState worker) {
     if (worker.isConnected()) {
+      worker.inventoryAsked();
       context.outbox.add(new HeadEffect.FetchInventory(worker.identity(), worker.instance()));
     }
   }
