@@ -12,7 +12,7 @@ import java.util.Set;
 
 /**
  * What happens when a worker comes and goes: its pending kills are told first, then its inventory
- * is compared with the registry.
+ * is compared with the registry, and only then may begin what waits there for a word.
  *
  * <p>Absence proves nothing: a segment that was dispatched and that the worker does not know is
  * started again under a new number, when no Start of it was ever confirmed; or it is over, when its

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The worker's gRPC server, with health and reflection.
  *
- * <p>Calls come on one thread, so what a head sends on a connection takes effect in that order: a
- * kill that it sent before it asked for the inventory is ordered before the inventory is taken.
+ * <p>Calls come on one thread, so what a head sends on a connection mostly takes effect in that
+ * order. Nothing relies on it: a large message may be overtaken by a small one.
  */
 public final class WorkerServer implements AutoCloseable {
   private static final int MESSAGE_BYTES = 4 * 1024 * 1024;
