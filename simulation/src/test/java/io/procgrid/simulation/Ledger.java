@@ -86,7 +86,12 @@ final class Ledger {
     if (row == null) {
       return;
     }
-    int incarnation = kill.incarnations.getOrDefault(runId, row.incarnation);
+    Integer asked = kill.incarnations.get(runId);
+    if (asked == null && row.incarnation > 1) {
+      // Nobody but the head knew which of them the kill was for.
+      return;
+    }
+    int incarnation = asked == null ? row.incarnation : asked;
     if (row.incarnation == incarnation
         && (row.status != RunStatus.KILLED || !row.allSegmentsEnded())) {
       throw new AssertionError("run %d was listed, the store has no end of it".formatted(runId));

@@ -75,6 +75,31 @@ record Weather(
         share(chance, 60));
   }
 
+  /** The same, and no store is ever set back. */
+  Weather withoutRestores() {
+    return new Weather(
+        lags,
+        delayMillis,
+        stragglers,
+        duplicates,
+        losses,
+        breakEvery,
+        partitionEvery,
+        headCrashEvery,
+        workerCrashEvery,
+        rebootEvery,
+        pauseEvery,
+        swapEvery,
+        0,
+        journalLossEvery,
+        forgetEvery,
+        diskMillis,
+        storeFailures,
+        journalFailures,
+        launchFailures,
+        resistance);
+  }
+
   private static int share(Chance chance, int most) {
     return chance.oneIn(2) ? 0 : 1 + chance.below(most);
   }

@@ -9,11 +9,15 @@ final class World {
   private final Sabotage sabotage;
   private Weather weather;
 
+  /**
+   * @param seed below 0: as its history, but stores are never set back
+   */
   World(long seed, Sabotage sabotage, boolean traced) {
     this.chance = new Chance(seed);
     this.sabotage = sabotage;
     this.trace = new Trace(traced, timeline);
-    this.weather = Weather.draw(chance);
+    Weather drawn = Weather.draw(chance);
+    this.weather = seed < 0 ? drawn.withoutRestores() : drawn;
   }
 
   Chance chance() {

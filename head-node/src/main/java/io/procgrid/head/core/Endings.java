@@ -231,7 +231,9 @@ final class Endings {
 
   private void collect(Segment segment) {
     WorkerState worker = workers.find(segment.requirePlacement().identity());
-    if (worker != null && worker.isConnected()) {
+    if (worker != null && worker.isForgotten()) {
+      giveUpOutput(worker, segment);
+    } else if (worker != null && worker.isConnected()) {
       context.outbox.add(
           new HeadEffect.CollectOutput(
               worker.identity(),
@@ -273,13 +275,17 @@ final class Endings {
     for (Run run : List.copyOf(runs.all())) {
       for (Segment segment : run.segments) {
         if (segment.phase == SegmentPhase.OVER && segment.isPlacedOn(worker.identity())) {
-          segment.forgotten = true;
-          if (wantsOutput(segment)) {
-            saveNotice(segment, "%s was forgotten".formatted(worker));
-          }
+          giveUpOutput(worker, segment);
         }
       }
       dropIfSettled(run);
+    }
+  }
+
+  private void giveUpOutput(WorkerState worker, Segment segment) {
+    segment.forgotten = true;
+    if (wantsOutput(segment)) {
+      saveNotice(segment, "%s was forgotten".formatted(worker));
     }
   }
 
