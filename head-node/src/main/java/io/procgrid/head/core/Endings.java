@@ -74,7 +74,7 @@ final class Endings {
   void terminated(WorkerState worker, SegmentKey key, Outcome outcome) {
     Segment segment = runs.find(key, worker.identity());
     if (segment == null || worker.isForgotten()) {
-      sendForget(worker, key, worker.lastDispatchNumber);
+      askToForget(worker, List.of(key));
       return;
     }
     if (segment.phase == SegmentPhase.OVER && segment.outputSaved) {
@@ -339,17 +339,20 @@ final class Endings {
       }
     }
     if (!event.kept().isEmpty()) {
-      context.after(CoreContext.RETRY_MILLIS, () -> askAgain(worker, event.kept()));
+      context.after(CoreContext.RETRY_MILLIS, () -> askToForget(worker, event.kept()));
     }
   }
 
-  private void askAgain(WorkerState worker, List<SegmentKey> kept) {
+  private void askToForget(WorkerState worker, List<SegmentKey> kept) {
     if (!worker.isConnected()) {
       return;
     }
     for (SegmentKey key : kept) {
       Segment segment = runs.find(key, worker.identity());
-      if (segment == null || worker.isForgotten()) {
+      if (segment != null && segment.phase == SegmentPhase.ENDING) {
+        // Not before its end is in the store, whatever becomes of the worker.
+        context.after(CoreContext.RETRY_MILLIS, () -> askToForget(worker, List.of(key)));
+      } else if (segment == null || worker.isForgotten()) {
         sendForget(worker, key, worker.lastDispatchNumber);
       } else if (segment.phase == SegmentPhase.OVER) {
         sendForget(worker, key, segment.lastDispatchNumber);
