@@ -16,18 +16,32 @@ public final class DaemonCommand {
 
   /** A head. */
   public static List<String> head(Path temporary, List<String> arguments) {
-    return java(temporary, "worker-node", HEAD_CLASS, arguments);
+    return java(StartupCache.get().ofHead(), temporary, headClassPath(), HEAD_CLASS, arguments);
   }
 
   /** A worker. */
   public static List<String> worker(Path temporary, List<String> arguments) {
-    return java(temporary, "head-node", WORKER_CLASS, arguments);
+    return java(
+        StartupCache.get().ofWorker(), temporary, workerClassPath(), WORKER_CLASS, arguments);
+  }
+
+  static String headClassPath() {
+    return classPathWithout("worker-node");
+  }
+
+  static String workerClassPath() {
+    return classPathWithout("head-node");
   }
 
   private static List<String> java(
-      Path temporary, String otherModule, String mainClass, List<String> arguments) {
+      List<String> cacheOptions,
+      Path temporary,
+      String classPath,
+      String mainClass,
+      List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(cacheOptions);
     command.add("-Xmx256m");
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");
@@ -35,7 +49,7 @@ public final class DaemonCommand {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Djava.io.tmpdir=" + temporary);
     command.add("-cp");
-    command.add(classPathWithout(otherModule));
+    command.add(classPath);
     command.add(mainClass);
     command.addAll(arguments);
     return command;

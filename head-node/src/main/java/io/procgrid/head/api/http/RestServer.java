@@ -1,7 +1,9 @@
 package io.procgrid.head.api.http;
 
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
+import io.netty.channel.EventLoopGroup;
 import io.procgrid.head.api.BulkWork;
 import io.procgrid.head.api.EndpointRegistry;
 import io.procgrid.head.api.wire.WireFormats;
@@ -45,8 +47,19 @@ public final class RestServer implements AutoCloseable {
             .maxRequestLength(settings.maxRequestBytes())
             .requestTimeout(BODY_TIMEOUT)
             .gracefulShutdownTimeout(Duration.ZERO, CLOSE_TIMEOUT)
+            .bossGroupFactory(_ -> acceptor())
             .disableServerHeader()
             .build();
+  }
+
+  /**
+   * Accepts connections; by default it would stay for two seconds after its last one, for nothing.
+   */
+  private static EventLoopGroup acceptor() {
+    return EventLoopGroups.builder()
+        .numThreads(1)
+        .gracefulShutdown(Duration.ZERO, CLOSE_TIMEOUT)
+        .build();
   }
 
   /**
