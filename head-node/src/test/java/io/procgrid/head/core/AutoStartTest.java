@@ -222,4 +222,16 @@ class AutoStartTest {
         .flatExtracting(HeadEffect.SendForget::orders)
         .contains(new HeadEffect.ForgetOrder(former, 0));
   }
+
+  @Test
+  void entryWhoseFormerIncarnationTurnsOutOverInTheInventoryRunsAgain() {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    restart(true);
+    SegmentKey former = new SegmentKey(entry, 1, 0);
+    driver.join(1, CoreDriver.over(former, CoreDriver.exited(0)));
+    assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
+  }
 }
