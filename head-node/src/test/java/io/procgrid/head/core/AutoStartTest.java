@@ -234,4 +234,24 @@ class AutoStartTest {
     driver.join(1, CoreDriver.over(former, CoreDriver.exited(0)));
     assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
   }
+
+  @Test
+  void killWhileTheEndOfTheFormerIncarnationIsBeingStoredUsesUpTheTurnOfTheEntry() {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    restart(true);
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, instance(1), 1)),
+        Answer.Registered.class);
+    driver.linkUp(1, CoreDriver.EPOCH);
+    driver.holdStore();
+    driver.inventory(1, CoreDriver.over(new SegmentKey(entry, 1, 0), CoreDriver.exited(0)));
+    long kill = driver.kill(run(entry));
+    driver.store();
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
+    assertThat(started()).isEmpty();
+    assertThat(driver.view(entry).status()).isEqualTo(RunStatus.COMPLETE);
+  }
 }
