@@ -269,7 +269,8 @@ class AutoStartTest {
   }
 
   @Test
-  void killWhileTheEndOfTheFormerIncarnationIsBeingStoredUsesUpTheTurnOfTheEntry() throws StoreException {
+  void killWhileTheEndOfTheFormerIncarnationIsBeingStoredUsesUpTheTurnOfTheEntry()
+      throws StoreException {
     long entry = createEntry();
     restart(true);
     driver.join(1);
