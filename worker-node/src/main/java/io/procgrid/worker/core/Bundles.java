@@ -12,8 +12,8 @@ import java.util.Set;
  * The files of procs that are here, and since when nobody needs them.
  *
  * <p>INVARIANT: a bundle is not dropped while a segment that is not over may still be launched from
- * it. That of a proc without files is always here, and nowhere on the disk. A head that believes it to be here learns better when a Start is rejected, and sends it
- * again.
+ * it. A head that believes it to be here learns better when a Start is rejected, and sends it
+ * again. The one without files is always here, and nowhere on the disk.
  */
 final class Bundles {
   static final long KEPT_MILLIS = 3_600_000;

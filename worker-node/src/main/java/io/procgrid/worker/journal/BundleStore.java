@@ -107,9 +107,7 @@ public final class BundleStore {
     private Upload(String hash) throws IOException {
       this.hash = hash;
       this.draft =
-          hash.equals(SegmentSpec.NO_FILES)
-              ? null
-              : Files.createTempFile(directory, hash, ".part");
+          hash.equals(SegmentSpec.NO_FILES) ? null : Files.createTempFile(directory, hash, ".part");
       this.out =
           new DigestOutputStream(
               draft == null ? OutputStream.nullOutputStream() : Files.newOutputStream(draft),

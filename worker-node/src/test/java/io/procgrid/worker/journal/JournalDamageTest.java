@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.core.Recovered;
-import io.procgrid.worker.core.Tombstone;
 import io.procgrid.worker.core.Recovered.Doubtful.Remedy;
+import io.procgrid.worker.core.Tombstone;
 import io.procgrid.worker.process.Ground;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
