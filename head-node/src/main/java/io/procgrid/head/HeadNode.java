@@ -2,7 +2,6 @@ package io.procgrid.head;
 
 import io.procgrid.common.config.ConfigurationException;
 import io.procgrid.common.failpoint.Failpoints;
-import io.procgrid.common.loop.LoopListener;
 import io.procgrid.common.rpc.ClusterSecret;
 import io.procgrid.head.api.BulkWork;
 import io.procgrid.head.api.EndpointRegistry;
@@ -11,7 +10,6 @@ import io.procgrid.head.api.http.RestSettings;
 import io.procgrid.head.core.HeadCore;
 import io.procgrid.head.core.HeadCoreSettings;
 import io.procgrid.head.core.HeadEffect;
-import io.procgrid.head.core.HeadEvent;
 import io.procgrid.head.core.Recovered;
 import io.procgrid.head.engine.HeadEngine;
 import io.procgrid.head.engine.HeadFailpoints;
@@ -77,7 +75,7 @@ public final class HeadNode {
             new HeadCore(recovered, coreSettings(config)),
             store::persist,
             this::send,
-            failpoints(),
+            Failpoints.ofSystemProperty(HeadFailpoints::new),
             HeadNode::monotonicMillis,
             System::currentTimeMillis,
             failure -> Runtime.getRuntime().halt(StartException.EXIT_CODE));
@@ -140,13 +138,6 @@ public final class HeadNode {
   private static HeadCoreSettings coreSettings(HeadConfig config) {
     return new HeadCoreSettings(
         config.clusterStartWaitMillis(), System.currentTimeMillis() - monotonicMillis());
-  }
-
-  /** None, unless a test asks for them. */
-  private static LoopListener<HeadEvent, HeadEffect> failpoints() {
-    return Failpoints.ofSystemProperty()
-        .<LoopListener<HeadEvent, HeadEffect>>map(HeadFailpoints::new)
-        .orElseGet(LoopListener::none);
   }
 
   private static long monotonicMillis() {

@@ -11,13 +11,10 @@ import io.procgrid.common.failpoint.Failpoints;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
-import io.procgrid.common.loop.LoopListener;
 import io.procgrid.common.rpc.ClusterSecret;
 import io.procgrid.common.rpc.SecretClientInterceptor;
 import io.procgrid.common.run.HostFacts;
 import io.procgrid.worker.core.HostBoot;
-import io.procgrid.worker.core.WorkerEffect;
-import io.procgrid.worker.core.WorkerEvent;
 import io.procgrid.worker.engine.LostWorkers;
 import io.procgrid.worker.engine.WorkerEngine;
 import io.procgrid.worker.engine.WorkerFailpoints;
@@ -155,7 +152,7 @@ public final class WorkerNode implements AutoCloseable {
             System.getenv(),
             instance,
             new HostBoot(host.bootId(), HostProbe.sinceBootMillis() - monotonicMillis()),
-            failpoints(),
+            Failpoints.ofSystemProperty(WorkerFailpoints::new),
             WorkerNode::monotonicMillis,
             System::currentTimeMillis,
             WorkerNode::engineFailed);
@@ -193,13 +190,6 @@ public final class WorkerNode implements AutoCloseable {
         announcement.identity(),
         announcement.containment());
     return new WorkerNode(lock, calls, engine, server, registration);
-  }
-
-  /** None, unless a test asks for them. */
-  private static LoopListener<WorkerEvent, WorkerEffect> failpoints() {
-    return Failpoints.ofSystemProperty()
-        .<LoopListener<WorkerEvent, WorkerEffect>>map(WorkerFailpoints::new)
-        .orElseGet(LoopListener::none);
   }
 
   private static void tell(Leftovers leftovers) {

@@ -1,10 +1,11 @@
 package io.procgrid.common.failpoint;
 
+import io.procgrid.common.loop.LoopListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Lets the process die at a named place, as SIGKILL would: for tests of what survives a crash.
@@ -28,10 +29,14 @@ public final class Failpoints {
     this.halt = halt;
   }
 
-  /** Those of the system property; empty when it is not set. */
-  public static Optional<Failpoints> ofSystemProperty() {
-    return Optional.ofNullable(System.getProperty(PROPERTY))
-        .map(folder -> new Failpoints(Path.of(folder), () -> Runtime.getRuntime().halt(EXIT_CODE)));
+  /** What comes to those of the system property in a loop; looks away when it is not set. */
+  public static <I, O> LoopListener<I, O> ofSystemProperty(
+      Function<Failpoints, ? extends LoopListener<I, O>> listener) {
+    String folder = System.getProperty(PROPERTY);
+    return folder == null
+        ? LoopListener.none()
+        : listener.apply(
+            new Failpoints(Path.of(folder), () -> Runtime.getRuntime().halt(EXIT_CODE)));
   }
 
   /** Comes to a place: does not return when it is armed. */

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param dataSegmentId key of the segment on the REST wire: (worker number - 1) × 1000 + slot, or
  *     "0"
  * @param segmentCount segments of the run
- * @param bundleHash content hash of the proc's files
+ * @param bundleHash content hash of the proc's files; {@link #NO_FILES} when it has none
  * @param command as given at create: resolved from the proc's folder, then by PATH; empty = the
  *     bundle's only file
  * @param arguments arguments of the command, in order
@@ -31,6 +31,10 @@ public record SegmentSpec(
     Map<String, String> environment,
     boolean waitForTree,
     int maxOutputLines) {
+  /** Content hash of a bundle without files: the SHA-256 of a zip archive without entries. */
+  public static final String NO_FILES =
+      "8739c76e681f900923b900c9df0ef75cf421d39cabb54650c4b9ad19b6a76d85";
+
   public SegmentSpec {
     arguments = List.copyOf(arguments);
     parameters = Map.copyOf(parameters);

@@ -2,6 +2,7 @@ package io.procgrid.common.failpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.procgrid.common.loop.LoopListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,11 @@ class FailpointsTest {
 
   @Test
   void thereAreNoneUnlessTheyAreAskedFor() {
-    assertThat(Failpoints.ofSystemProperty()).isEmpty();
+    LoopListener<String, String> listener =
+        Failpoints.ofSystemProperty(failpoints -> {
+          throw new AssertionError("nobody asked for them");
+        });
+    listener.beforeStep("event");
+    listener.beforeEffect("effect");
   }
 }

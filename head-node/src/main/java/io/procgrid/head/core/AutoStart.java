@@ -149,6 +149,10 @@ final class AutoStart {
   }
 
   private boolean knownToRun(Run run) {
+    if (run.isOver()) {
+      // Its end is on its way into the store, and asks again from there.
+      return false;
+    }
     if (run.waits()) {
       return true;
     }

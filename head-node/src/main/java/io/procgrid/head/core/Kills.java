@@ -166,17 +166,16 @@ final class Kills {
     if (!endedByItself) {
       intendOrHarden(run, terms, ends);
     }
-    if (run.isOver()) {
-      return;
-    }
     AutoStart.Entry entry = autoStart.find(run.runId);
     if (entry != null && autoStart.isDue(entry)) {
       // Killed in the middle of a cluster start: the entry has had its turn, it must not begin
-      // again behind the kill.
+      // again behind the kill, not even when the former incarnation turned out over just now.
       entry.taken = context.clusterStart;
       ends.mutations.add(autoStart.taken(entry, 0));
     }
-    killing.endWaiting(run, ends);
+    if (!run.isOver()) {
+      killing.endWaiting(run, ends);
+    }
   }
 
   private void intendOrHarden(Run run, KillTerms terms, Ends ends) {

@@ -2,6 +2,7 @@ package io.procgrid.head.workers;
 
 import io.grpc.Status;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public final class CallFailure extends RuntimeException {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectException) {
         return "%s: nothing listens there".formatted(worker);
+      }
+      if (cause instanceof NoRouteToHostException) {
+        return "%s: its host cannot be reached".formatted(worker);
       }
       if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
         return "%s: the host name does not resolve".formatted(worker);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.protobuf.ByteString;
+import io.procgrid.common.run.SegmentSpec;
 import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,11 @@ class FileBundleTest {
 
     assertThat(FileBundle.pack(ImmutableMap.of("a", B)).hash()).isNotEqualTo(hash);
     assertThat(FileBundle.pack(ImmutableMap.of("b", A)).hash()).isNotEqualTo(hash);
+  }
+
+  @Test
+  void bundleWithoutFilesHasTheNameThatWorkersKnow() {
+    assertThat(FileBundle.pack(ImmutableMap.of()).hash()).isEqualTo(SegmentSpec.NO_FILES);
   }
 
   @Test

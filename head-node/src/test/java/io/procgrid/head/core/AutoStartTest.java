@@ -11,22 +11,56 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.RunStatus;
+import io.procgrid.head.store.HeadStore;
+import io.procgrid.head.store.StoreException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AutoStartTest {
   private static final ProcDefinition PROC = proc("p", ExecutionMode.NONDISTRIBUTED, 0);
-  private final ModelStore store = new ModelStore();
-  private CoreDriver driver = open(true);
 
-  private CoreDriver open(boolean clusterStarts) {
-    return new CoreDriver(store.open(clusterStarts));
+  @TempDir private Path folder;
+  private int boots;
+  private HeadStore store;
+  private CoreDriver driver;
+
+  @BeforeEach
+  void start() throws StoreException {
+    store = openedStore(true);
+    driver = new CoreDriver(store.recovered());
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  /** A cluster start is the first start since a boot. */
+  private HeadStore openedStore(boolean clusterStarts) throws StoreException {
+    boots += clusterStarts ? 1 : 0;
+    return HeadStore.open(folder, "boot-" + boots);
   }
 
   /** The head ends; the next one opens the store. */
-  private void restart(boolean clusterStarts) {
-    store.apply(List.copyOf(driver.durable));
-    driver = open(clusterStarts);
+  private void restart(boolean clusterStarts) throws StoreException {
+    driver = new CoreDriver(reopened(clusterStarts));
+  }
+
+  /** What the next head finds in the store. */
+  private Recovered reopened(boolean clusterStarts) throws StoreException {
+    List<HeadEvent> answers = new CopyOnWriteArrayList<>();
+    store.start(answers::add, Assertions::fail);
+    store.persist(new HeadEffect.Persist(1, ImmutableList.copyOf(driver.durable)));
+    store.close();
+    assertThat(answers).containsExactly(new HeadEvent.Stored(1));
+    store = openedStore(clusterStarts);
+    return store.recovered();
   }
 
   private long createEntry() {
@@ -54,7 +88,7 @@ class AutoStartTest {
   }
 
   @Test
-  void entryRunsUnderItsIdAtTheNextClusterStartAndNotAfterACrash() {
+  void entryRunsUnderItsIdAtTheNextClusterStartAndNotAfterACrash() throws StoreException {
     driver.join(1);
     long entry = createEntry();
     restart(false);
@@ -67,7 +101,7 @@ class AutoStartTest {
   }
 
   @Test
-  void entryReadsNoneWhileItsIncarnationWaitsForWorkers() {
+  void entryReadsNoneWhileItsIncarnationWaitsForWorkers() throws StoreException {
     driver.join(1);
     long entry = createEntry();
     restart(true);
@@ -78,7 +112,7 @@ class AutoStartTest {
   }
 
   @Test
-  void killedEntryStaysDeadOverACrashAndRunsAgainAtTheNextClusterStart() {
+  void killedEntryStaysDeadOverACrashAndRunsAgainAtTheNextClusterStart() throws StoreException {
     long entry = createEntry();
     restart(true);
     driver.join(1);
@@ -94,7 +128,7 @@ class AutoStartTest {
   }
 
   @Test
-  void clearRemovesTheEntryAlsoWhenItDoesNotRun() {
+  void clearRemovesTheEntryAlsoWhenItDoesNotRun() throws StoreException {
     long entry = createEntry();
     driver.submit(new Command.KillRuns(run(entry), CoreDriver.TERMS, false, true));
     assertThat(driver.durable).contains(new Mutation.AutoStartRemoved(entry));
@@ -104,7 +138,7 @@ class AutoStartTest {
   }
 
   @Test
-  void entryWhoseLastIncarnationStillRunsIsNotStartedAgain() {
+  void entryWhoseLastIncarnationStillRunsIsNotStartedAgain() throws StoreException {
     long entry = createEntry();
     restart(true);
     driver.join(1);
@@ -122,7 +156,7 @@ class AutoStartTest {
   }
 
   @Test
-  void killDuringAClusterStartUsesUpTheTurnOfTheEntry() {
+  void killDuringAClusterStartUsesUpTheTurnOfTheEntry() throws StoreException {
     long entry = createEntry();
     restart(true);
     driver.join(1);
@@ -141,7 +175,7 @@ class AutoStartTest {
   }
 
   @Test
-  void waitingDistributedRunsStartWhenAllKnownWorkersAreBackOrTheTimeIsUp() {
+  void waitingDistributedRunsStartWhenAllKnownWorkersAreBackOrTheTimeIsUp() throws StoreException {
     driver.create(proc("d", ExecutionMode.DISTRIBUTED, 0));
     driver.join(1);
     driver.join(2);
@@ -155,7 +189,7 @@ class AutoStartTest {
   }
 
   @Test
-  void workerThatLeftCleanlyIsNotWaitedFor() {
+  void workerThatLeftCleanlyIsNotWaitedFor() throws StoreException {
     driver.create(proc("d", ExecutionMode.DISTRIBUTED, 0));
     driver.join(1);
     driver.join(2);
@@ -167,10 +201,9 @@ class AutoStartTest {
   }
 
   @Test
-  void killFindsAnEntryThatIsJustBeginning() {
+  void killFindsAnEntryThatIsJustBeginning() throws StoreException {
     long entry = createEntry();
-    store.apply(List.copyOf(driver.durable));
-    CoreDriver held = new CoreDriver(store.open(true), true);
+    CoreDriver held = new CoreDriver(reopened(true), true);
     long kill = held.kill(run(entry));
     assertThat(held.hasAnswer(kill)).isFalse();
     held.store();
@@ -180,7 +213,7 @@ class AutoStartTest {
   }
 
   @Test
-  void clearedRunsAreForgottenAndEntriesStay() {
+  void clearedRunsAreForgottenAndEntriesStay() throws StoreException {
     long entry = createEntry();
     restart(true);
     driver.join(1);
@@ -195,7 +228,7 @@ class AutoStartTest {
   }
 
   @Test
-  void formerIncarnationIsForgottenWhenTheNextOneTakesItsPlace() {
+  void formerIncarnationIsForgottenWhenTheNextOneTakesItsPlace() throws StoreException {
     long entry = createEntry();
     restart(true);
     driver.join(1);
@@ -221,5 +254,38 @@ class AutoStartTest {
     assertThat(driver.takeSent(HeadEffect.SendForget.class))
         .flatExtracting(HeadEffect.SendForget::orders)
         .contains(new HeadEffect.ForgetOrder(former, 0));
+  }
+
+  @Test
+  void entryWhoseFormerIncarnationTurnsOutOverInTheInventoryRunsAgain() throws StoreException {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    restart(true);
+    SegmentKey former = new SegmentKey(entry, 1, 0);
+    driver.join(1, CoreDriver.over(former, CoreDriver.exited(0)));
+    assertThat(started()).containsExactly(new SegmentKey(entry, 2, 0));
+  }
+
+  @Test
+  void killWhileTheEndOfTheFormerIncarnationIsBeingStoredUsesUpTheTurnOfTheEntry()
+      throws StoreException {
+    long entry = createEntry();
+    restart(true);
+    driver.join(1);
+    driver.runStarts();
+    restart(true);
+    driver.ask(
+        new Command.RegisterWorker(CoreDriver.announcement(1, instance(1), 1)),
+        Answer.Registered.class);
+    driver.linkUp(1, CoreDriver.EPOCH);
+    driver.holdStore();
+    driver.inventory(1, CoreDriver.over(new SegmentKey(entry, 1, 0), CoreDriver.exited(0)));
+    long kill = driver.kill(run(entry));
+    driver.store();
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
+    assertThat(started()).isEmpty();
+    assertThat(driver.view(entry).status()).isEqualTo(RunStatus.COMPLETE);
   }
 }

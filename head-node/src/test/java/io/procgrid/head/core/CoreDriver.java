@@ -198,6 +198,12 @@ final class CoreDriver {
         Answer.Done.class);
   }
 
+  /** Proc p runs once, proc d on every worker. */
+  void createProcs() {
+    create(proc("p", ExecutionMode.NONDISTRIBUTED, 0));
+    create(proc("d", ExecutionMode.DISTRIBUTED, 0));
+  }
+
   long execute(String proc, String tag) {
     return ask(new Command.Execute(request(proc, tag, false)), Answer.Accepted.class).runId();
   }

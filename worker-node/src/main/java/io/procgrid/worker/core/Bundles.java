@@ -13,7 +13,7 @@ import java.util.Set;
  *
  * <p>INVARIANT: a bundle is not dropped while a segment that is not over may still be launched from
  * it. A head that believes it to be here learns better when a Start is rejected, and sends it
- * again.
+ * again. The one without files is always here, and nowhere on the disk.
  */
 final class Bundles {
   static final long KEPT_MILLIS = 3_600_000;
@@ -28,6 +28,7 @@ final class Bundles {
     this.outbox = outbox;
     this.table = table;
     hashes.forEach(hash -> neededAtMillis.put(hash, 0L));
+    neededAtMillis.put(SegmentSpec.NO_FILES, 0L);
   }
 
   /** Counts the time from here: how long they lay there before is not known. */
@@ -74,6 +75,7 @@ final class Bundles {
     return neededAtMillis.entrySet().stream()
         .filter(entry -> entry.getValue() <= millis)
         .map(Map.Entry::getKey)
+        .filter(hash -> !hash.equals(SegmentSpec.NO_FILES))
         .sorted()
         .toList();
   }

@@ -2,6 +2,7 @@ package io.procgrid.worker.journal;
 
 import com.google.common.collect.ImmutableSet;
 import io.procgrid.common.daemon.AtomicFile;
+import io.procgrid.common.run.SegmentSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of procs as the head sent them: zip archives named by their SHA-256, unpacked anew for
@@ -80,7 +82,10 @@ public final class BundleStore {
     }
   }
 
-  /** Begins to receive an archive. Close it in any case. */
+  /**
+   * Begins to receive an archive. Close it in any case. One without files is checked and not kept:
+   * nothing that needs none fails for want of room.
+   */
   public Upload receive(String hash) throws IOException {
     if (!HASH.matcher(hash).matches()) {
       throw new IOException(
@@ -96,13 +101,17 @@ public final class BundleStore {
   /** An archive on its way. */
   public final class Upload implements AutoCloseable {
     private final String hash;
-    private final Path draft;
+    private final @Nullable Path draft;
     private final DigestOutputStream out;
 
     private Upload(String hash) throws IOException {
       this.hash = hash;
-      this.draft = Files.createTempFile(directory, hash, ".part");
-      this.out = new DigestOutputStream(Files.newOutputStream(draft), sha256());
+      this.draft =
+          hash.equals(SegmentSpec.NO_FILES) ? null : Files.createTempFile(directory, hash, ".part");
+      this.out =
+          new DigestOutputStream(
+              draft == null ? OutputStream.nullOutputStream() : Files.newOutputStream(draft),
+              sha256());
     }
 
     public void write(byte[] bytes) throws IOException {
@@ -115,6 +124,9 @@ public final class BundleStore {
       String actual = HexFormat.of().formatHex(out.getMessageDigest().digest());
       if (!actual.equals(hash)) {
         throw new IOException("bundle %s arrived as %s; send it again".formatted(hash, actual));
+      }
+      if (draft == null) {
+        return;
       }
       checkNames(draft);
       try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
@@ -136,12 +148,17 @@ public final class BundleStore {
     @Override
     public void close() throws IOException {
       out.close();
-      Files.deleteIfExists(draft);
+      if (draft != null) {
+        Files.deleteIfExists(draft);
+      }
     }
   }
 
   /** Unpacks a bundle into an empty folder; every file is executable. */
   public void unpack(String hash, Path target) throws IOException {
+    if (hash.equals(SegmentSpec.NO_FILES)) {
+      return;
+    }
     Path root = target.toAbsolutePath().normalize();
     try (ZipFile zip = new ZipFile(archive(hash).toFile())) {
       Enumeration<? extends ZipEntry> entries = zip.entries();

@@ -121,7 +121,8 @@ final class JournalReader {
         return tombstone;
       }
       log.warn(
-          "{}: a kill was ordered, by whom cannot be read; it is carried out", folder.record());
+          "{}: a kill was ordered, by whom and with what grace cannot be read; it is carried out at once",
+          folder.record());
       return new Tombstone(new KillFacts("", 0, "unknown, its record is damaged"));
     }
 

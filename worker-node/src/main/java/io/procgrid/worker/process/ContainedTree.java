@@ -32,7 +32,7 @@ public interface ContainedTree {
    * it. What keeps the tree together for the worker, like the init of a namespace, is spared. Who
    * is born while the signal goes round may be missed.
    *
-   * @param signal number as Linux counts; the JDK alone knows SIGTERM only, and sends that
+   * @param signal number as Linux counts; off Linux, SIGTERM stands in for one without a name
    * @return whether a member that was alive took it
    * @throws InterruptedException the caller gave up; some may have had it
    */

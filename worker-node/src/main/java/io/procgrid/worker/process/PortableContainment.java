@@ -24,6 +24,7 @@ final class PortableContainment implements Containment {
   private static final Duration RECORD_INTERVAL = Duration.ofMillis(100);
 
   private final GateShell shell;
+  private final SignalShell signals;
   private final String hostName;
   private final Duration blockedAfter;
   private final Predicate<ProcessHandle> alive;
@@ -42,6 +43,7 @@ final class PortableContainment implements Containment {
       Predicate<ProcessHandle> alive,
       InstantSource clock) {
     this.shell = shell;
+    this.signals = new SignalShell(shell.path());
     this.hostName = hostName;
     this.blockedAfter = blockedAfter;
     this.alive = alive;
@@ -84,6 +86,7 @@ final class PortableContainment implements Containment {
             blockedAfter,
             hostName,
             alive,
+            signals,
             process.toHandle(),
             exit,
             process.outputWriter(StandardCharsets.UTF_8),
@@ -103,7 +106,7 @@ final class PortableContainment implements Containment {
             .map(handle -> handle.onExit().thenApply(over -> lost))
             .orElseGet(() -> CompletableFuture.completedFuture(lost));
     return new PortableTree(
-        record, blockedAfter, hostName, alive, leader.orElse(null), exit, null, "");
+        record, blockedAfter, hostName, alive, signals, leader.orElse(null), exit, null, "");
   }
 
   /** Keeps track of the descendants: once their parents are gone, nothing leads to them. */

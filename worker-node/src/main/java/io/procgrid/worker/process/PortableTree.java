@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class PortableTree extends SupervisedTree {
   private final String hostName;
   private final Predicate<ProcessHandle> alive;
+  private final SignalShell signals;
   private final CompletableFuture<ExitStatus> exit;
   private final @Nullable Writer gate;
   private final String opening;
@@ -30,6 +32,7 @@ final class PortableTree extends SupervisedTree {
       Duration blockedAfter,
       String hostName,
       Predicate<ProcessHandle> alive,
+      SignalShell signals,
       @Nullable ProcessHandle leader,
       CompletableFuture<ExitStatus> exit,
       @Nullable Writer gate,
@@ -37,6 +40,7 @@ final class PortableTree extends SupervisedTree {
     super(record, blockedAfter);
     this.hostName = hostName;
     this.alive = alive;
+    this.signals = signals;
     this.exit = exit;
     this.gate = gate;
     this.opening = opening;
@@ -80,13 +84,28 @@ final class PortableTree extends SupervisedTree {
   }
 
   @Override
-  public synchronized boolean signal(int signal) {
-    look();
-    boolean reached = false;
-    for (ProcessHandle member : known) {
-      reached |= alive.test(member) && member.destroy();
+  public boolean signal(int signal) throws InterruptedException {
+    List<ProcessHandle> members = members();
+    if (members.isEmpty()) {
+      return false;
     }
+    List<Long> pids = members.stream().map(ProcessHandle::pid).toList();
+    boolean reached = false;
+    if (SignalShell.knows(signal)) {
+      reached = signals.send(signal, pids);
+    } else {
+      for (ProcessHandle member : members) {
+        reached |= member.destroy();
+      }
+    }
+    signals.send(SignalShell.SIGCONT, pids);
     return reached;
+  }
+
+  /** Those alive now. Nothing is held while they are told: a kill need not wait for that. */
+  private synchronized List<ProcessHandle> members() {
+    look();
+    return List.copyOf(known);
   }
 
   @Override

@@ -12,7 +12,9 @@ final class Refusals {
     Status status =
         switch (answer) {
           case Answer.Refused(String reason) -> Status.FAILED_PRECONDITION.withDescription(reason);
-          case Answer.Unavailable(String reason) -> Status.UNAVAILABLE.withDescription(reason);
+          // Not UNAVAILABLE, by which gRPC tells of connections that broke.
+          case Answer.Unavailable(String reason) ->
+              Status.RESOURCE_EXHAUSTED.withDescription(reason);
           case Answer.UnknownSegment unknown ->
               Status.NOT_FOUND.withDescription(
                   "the journal does not hold segment " + unknown.segment());

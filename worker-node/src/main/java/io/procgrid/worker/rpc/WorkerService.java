@@ -210,7 +210,7 @@ public final class WorkerService extends WorkerGrpc.WorkerImplBase {
         sending.send(answer.join(), sender);
       } catch (IOException e) {
         sender.fail(
-            Status.UNAVAILABLE
+            Status.INTERNAL
                 .withDescription("cannot be read: " + e.getMessage())
                 .withCause(e)
                 .asRuntimeException());

@@ -7,6 +7,7 @@ import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExitStatus;
 import io.procgrid.common.run.Outcome;
+import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.worker.process.TreeDeath;
 import org.junit.jupiter.api.Test;
 
@@ -257,6 +258,16 @@ class WorkerCoreTest extends CoreStory {
     step(new WorkerEvent.BundleStored("bundle"));
     start(SEGMENT, 2);
     assertThat(nextJournal().entry()).isInstanceOf(JournalEntry.Accepted.class);
+  }
+
+  @Test
+  void bundleWithoutFilesIsAlwaysHereAndNeverDropped() {
+    restartedWith("boot");
+    pass(5 * Bundles.KEPT_MILLIS);
+    assertThat(all(WorkerEffect.DropBundle.class))
+        .doesNotContain(new WorkerEffect.DropBundle(SegmentSpec.NO_FILES));
+    long connect = command(new Command.Connect(to(), 1));
+    assertThat(((Answer.Connected) answer(connect)).bundles()).contains(SegmentSpec.NO_FILES);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.worker.core.Recovered;
 import io.procgrid.worker.core.Recovered.Doubtful.Remedy;
+import io.procgrid.worker.core.Tombstone;
 import io.procgrid.worker.process.Ground;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -17,11 +18,13 @@ import org.junit.jupiter.api.Test;
 /** What the journal makes of damage, of other hosts, and of what it has no entry of. */
 class JournalDamageTest extends JournalStory {
   @Test
-  void tornTombstoneIsAKillThatWasOrdered() throws Exception {
+  void tornTombstoneIsAKillThatWasOrderedAndWhoseGraceIsOver() throws Exception {
     append(ACCEPTED, RECORDED, TOMBSTONED);
     damage(Slot.TOMBSTONE, 20);
 
-    assertThat(Objects.requireNonNull(intact().tombstone()).facts().origin()).contains("unknown");
+    Tombstone tombstone = Objects.requireNonNull(intact().tombstone());
+    assertThat(tombstone.facts().origin()).contains("unknown");
+    assertThat(tombstone.grace()).isNull();
   }
 
   @Test

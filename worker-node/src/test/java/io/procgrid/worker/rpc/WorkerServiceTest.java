@@ -41,6 +41,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,7 +266,8 @@ class WorkerServiceTest {
   void bundleWhoseContentIsNotWhatItsNameSaysIsRefused() {
     assertThatThrownBy(() -> worker.putBundle("0".repeat(64), ServedWorker.zip(Map.of("a", "b"))))
         .hasMessageContaining("send it again");
-    assertThat(worker.connect().getBundlesList()).containsExactly(hash);
+    assertThat(worker.connect().getBundlesList())
+        .containsExactlyInAnyOrder(hash, SegmentSpec.NO_FILES);
   }
 
   @Test
@@ -274,7 +276,24 @@ class WorkerServiceTest {
     String name = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(zip));
 
     assertThatThrownBy(() -> worker.putBundle(name, zip)).hasMessageContaining("../../evil");
-    assertThat(worker.connect().getBundlesList()).containsExactly(hash);
+    assertThat(worker.connect().getBundlesList())
+        .containsExactlyInAnyOrder(hash, SegmentSpec.NO_FILES);
+  }
+
+  @Test
+  void procWithoutFilesNeedsNothingOnTheDisk() throws Exception {
+    assertThat(
+            worker
+                .start(SEGMENT, ServedWorker.spec(SegmentSpec.NO_FILES, "sh", List.of("-c", "ls")))
+                .getDecision())
+        .isEqualTo(StartDecision.START_DECISION_ACCEPTED);
+    assertThat(awaitOver(SEGMENT).getStatus().getExited()).isEqualTo(0);
+    assertThat(stdout(SEGMENT, 10)).isEmpty();
+    // Sent all the same, by a head that was told to send again what a Start was rejected for.
+    assertThat(worker.putBundle(Map.of())).isEqualTo(SegmentSpec.NO_FILES);
+    try (Stream<Path> files = Files.list(directory.resolve("bundles"))) {
+      assertThat(files.map(Path::getFileName)).containsExactly(Path.of(hash + ".zip"));
+    }
   }
 
   @Test
