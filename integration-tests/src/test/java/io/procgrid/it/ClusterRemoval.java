@@ -12,31 +12,20 @@ import java.util.stream.Stream;
 
 /**
  * Takes a cluster away whatever state a test left it in: daemons first, by their pids, then every
- * process that works in or writes to the data directory, then the cgroups those were in, then the
- * places where the daemons ran, then the directory.
+ * process that works in or writes to the data directory, then the keepers of all these and the
+ * cgroups they were in, then the places where the daemons ran, then the directory.
  */
 final class ClusterRemoval {
   private final Path dataDir;
   private final Daemon head;
   private final List<Daemon> workers;
-  private final List<Path> workerFiles;
   private final ClusterPlaces places;
 
-  /**
-   * Removes nothing yet.
-   *
-   * @param workerFiles in which workers say who they are; one that never came so far has none
-   */
-  ClusterRemoval(
-      Path dataDir,
-      Daemon head,
-      List<Daemon> workers,
-      List<Path> workerFiles,
-      ClusterPlaces places) {
+  /** Removes nothing yet. */
+  ClusterRemoval(Path dataDir, Daemon head, List<Daemon> workers, ClusterPlaces places) {
     this.dataDir = dataDir;
     this.head = head;
     this.workers = workers;
-    this.workerFiles = workerFiles;
     this.places = places;
   }
 
@@ -44,22 +33,18 @@ final class ClusterRemoval {
     head.kill();
     workers.forEach(Daemon::kill);
     killProcs();
-    workerFiles.forEach(ClusterRemoval::removeLeftovers);
+    WorkerIdentities.below(dataDir).forEach(ClusterRemoval::removeLeftovers);
     places.close();
     removeFolder();
   }
 
-  /** A worker that was killed leaves keepers and a cgroup, which its identity names. */
-  private static void removeLeftovers(Path file) {
-    if (Files.exists(file)) {
-      try {
-        String identity = RestReply.parse(Files.readString(file)).path("identity").asText();
-        Keepers.sweepAfter(identity);
-        CgroupFolders.removeOf(identity);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+  /**
+   * A worker that was killed leaves keepers and a cgroup, which its identity names. A process that
+   * waits at its gate ends by itself, and so does a namespace, once its keeper is gone.
+   */
+  private static void removeLeftovers(String identity) {
+    Waiting.until(() -> Keepers.sweepAfter(identity));
+    CgroupFolders.removeOf(identity);
   }
 
   private void killProcs() {

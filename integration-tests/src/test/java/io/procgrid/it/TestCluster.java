@@ -31,7 +31,6 @@ public final class TestCluster implements AutoCloseable {
   private final DaemonPlace headPlace;
   private final Daemon head;
   private final List<Daemon> workers = new ArrayList<>();
-  private final List<Path> workerFiles = new ArrayList<>();
   private final RestClient rest;
   private final ProcClient procs;
 
@@ -235,13 +234,12 @@ public final class TestCluster implements AutoCloseable {
   }
 
   private void remove() {
-    new ClusterRemoval(dataDir, head, workers, workerFiles, places).run();
+    new ClusterRemoval(dataDir, head, workers, places).run();
   }
 
   private Daemon newWorker(int number) throws IOException {
     String name = "worker-" + number;
     DaemonPlace place = places.worker(number, dataDir);
-    workerFiles.add(place.dataDir().resolve(name + ".json"));
     List<String> arguments =
         List.of(
             "--data-dir", place.dataDir().toString(),

@@ -8,7 +8,6 @@ import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -90,8 +89,10 @@ final class CgroupLeftovers implements Leftovers {
         continue;
       }
       try (FolderClaims.Claim _ = claim(folder, identity)) {
-        List<CgroupTree> trees = treesOf(folder, segment);
+        List<CgroupLeaf> leaves = leavesOf(folder, segment);
+        List<CgroupTree> trees = leaves.stream().map(this::treeOf).toList();
         TreeDeath death = FoundTrees.kill(trees, blocked);
+        search.endKeepers(identity.value(), leaves);
         trees.forEach(CgroupTree::dispose);
         removeIfEmpty(folder);
         found |= !trees.isEmpty();
@@ -125,14 +126,10 @@ final class CgroupLeftovers implements Leftovers {
     }
   }
 
-  private List<CgroupTree> treesOf(Path folder, SegmentKey segment) {
-    List<CgroupTree> trees = new ArrayList<>();
-    for (CgroupLeaf leaf : CgroupLeaf.below(folder)) {
-      if (leaf.segment().filter(segment::equals).isPresent()) {
-        trees.add(treeOf(leaf));
-      }
-    }
-    return trees;
+  private static List<CgroupLeaf> leavesOf(Path folder, SegmentKey segment) {
+    return CgroupLeaf.below(folder).stream()
+        .filter(leaf -> leaf.segment().filter(segment::equals).isPresent())
+        .toList();
   }
 
   private CgroupTree treeOf(CgroupLeaf leaf) {

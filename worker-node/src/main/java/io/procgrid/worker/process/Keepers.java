@@ -3,8 +3,6 @@ package io.procgrid.worker.process;
 import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.Errno;
 import io.procgrid.worker.process.linux.Pidfd;
-import io.procgrid.worker.process.linux.ProcessStat;
-import io.procgrid.worker.process.linux.ProcessTable;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,12 +37,22 @@ public final class Keepers {
   }
 
   /**
-   * Ends the keepers of a worker that is gone for good and whose trees are dead.
+   * Ends the keepers of a worker that is gone for good. One whose leader is alive stays.
    *
    * @param identity of that worker
+   * @return whether none is left
    */
-  public static void sweepAfter(String identity) throws SystemCallException {
-    sweep(markOf(identity), Set.of());
+  public static boolean sweepAfter(String identity) throws SystemCallException {
+    boolean none = true;
+    for (LeftKeeper keeper : leftBy(identity)) {
+      none &= keeper.end();
+    }
+    return none;
+  }
+
+  /** The keepers of another worker, which is gone. */
+  static List<LeftKeeper> leftBy(String identity) throws SystemCallException {
+    return LeftKeeper.all(markOf(identity));
   }
 
   private static DescentMark markOf(String identity) {
@@ -113,7 +121,7 @@ public final class Keepers {
     return find(pid, mark);
   }
 
-  /** The same for keepers inside a tree, which carry the tree's mark. */
+  /** The same for a keeper that carries another mark. */
   static Keeper find(int pid, DescentMark mark) throws SystemCallException {
     Pidfd process;
     try {
@@ -133,28 +141,18 @@ public final class Keepers {
   }
 
   /**
-   * Ends the keepers that an earlier process of this worker left behind with nothing to keep.
+   * The keepers that an earlier process of this worker left behind and that nobody will ask. To be
+   * called before the first launch: those of this process carry the same mark.
    *
    * @param claimed trees whose end the journal does not know
    */
-  void sweep(Set<ProcessRecord> claimed) throws SystemCallException {
-    sweep(mark, claimed);
-  }
-
-  private static void sweep(DescentMark mark, Set<ProcessRecord> claimed)
-      throws SystemCallException {
-    for (int pid : ProcessTable.marked().getOrDefault(mark.value(), List.of())) {
-      if (ProcessTable.childrenOf(pid).stream().allMatch(child -> isLeft(child, claimed))) {
-        Descendants.kill(pid, () -> mark.isOn(pid));
-        log.info("ended keeper pid {}, which an earlier worker left", pid);
+  List<LeftKeeper> left(Set<ProcessRecord> claimed) throws SystemCallException {
+    List<LeftKeeper> left = new ArrayList<>();
+    for (LeftKeeper keeper : LeftKeeper.all(mark)) {
+      if (!keeper.keepsOneOf(claimed)) {
+        left.add(keeper);
       }
     }
-  }
-
-  private static boolean isLeft(int pid, Set<ProcessRecord> claimed) {
-    long startTicks = ProcessStat.of(pid).map(ProcessStat::startTicks).orElse(0L);
-    return ProcessStat.isDead(pid)
-        && claimed.stream()
-            .noneMatch(record -> record.pid() == pid && record.startTicks() == startTicks);
+    return left;
   }
 }

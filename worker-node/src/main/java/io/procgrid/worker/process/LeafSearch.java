@@ -2,6 +2,7 @@ package io.procgrid.worker.process;
 
 import com.google.common.collect.ImmutableSet;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.worker.process.linux.DescentMark;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds segments by their leaves, on all grounds that this worker may have used since the boot.
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * a leaf, and only after it has proven its tree dead.
  */
 final class LeafSearch {
+  private static final Logger log = LoggerFactory.getLogger(LeafSearch.class);
+
   private final Supervision supervision;
   private final ImmutableSet<Ground> grounds;
 
@@ -75,6 +80,27 @@ final class LeafSearch {
     return folders().isEmpty()
         ? Set.of()
         : new LeafSweep(this, folders(), mount()).sweep(claimed, sought);
+  }
+
+  /**
+   * Ends what another worker, which is gone, left to keep the statuses of trees that are dead.
+   *
+   * @param identity of that worker
+   * @param leaves of the trees
+   */
+  void endKeepers(String identity, List<CgroupLeaf> leaves) {
+    List<DescentMark> marks = leaves.stream().map(CgroupTree::markOf).toList();
+    List<LeftKeeper> keepers = new ArrayList<>();
+    try {
+      for (LeftKeeper keeper : Keepers.leftBy(identity)) {
+        if (keeper.keeps(leader -> marks.stream().anyMatch(mark -> mark.isOn(leader.pid())))) {
+          keepers.add(keeper);
+        }
+      }
+    } catch (SystemCallException e) {
+      log.warn("keepers that worker {} left are not all ended: {}", identity, e.getMessage());
+    }
+    supervision.endKeepers(keepers);
   }
 
   /** The folders of leaves. */

@@ -107,10 +107,12 @@ final class NamespaceContainment extends SupervisedContainment {
     int keeper = Launcher.onlyChildOf(init.pid());
     int leaderPid = Launcher.onlyChildOf(keeper);
     // They were born before their parent was marked, and have not started anything else yet.
-    for (int pid : List.of(init.pid(), keeper, leaderPid)) {
-      mark.set(pid);
-    }
-    WatchedProcess leader = WatchedProcess.kept(leaderPid, Keepers.find(keeper, mark));
+    mark.set(init.pid());
+    mark.set(leaderPid);
+    // It carries the mark of all keepers: when this worker dies before the record is durable,
+    // nothing else leads the next one to the namespace, whose init waits for it.
+    WatchedProcess leader =
+        WatchedProcess.kept(leaderPid, supervision.launcher().keepers().mark(keeper));
     supervision.exits().watch(leader);
     return List.of(init, leader);
   }

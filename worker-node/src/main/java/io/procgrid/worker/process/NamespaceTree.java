@@ -46,15 +46,21 @@ final class NamespaceTree extends MarkedTree {
     DescentMark mark = DescentMark.of(place.nonce());
     WatchedProcess outer = found(place.outerPid(), place.outerStart());
     WatchedProcess init = found((int) record.pid(), record.startTicks());
-    // An orphaned leader's parent is the init, which keeps nothing.
     WatchedProcess leader =
         WatchedProcess.again(
             place.leaderPid(),
             place.leaderStart(),
-            parent -> parent == init.pid() ? Keeper.absent() : Keepers.find(parent, mark));
+            parent -> keeper(supervision, parent, init.pid(), mark));
     supervision.descendants().register(mark, outer);
     supervision.exits().watch(leader);
     return new NamespaceTree(supervision, outer, init, leader, record, null);
+  }
+
+  /** Workers of old gave it the mark of the tree, as they did to the init, which keeps nothing. */
+  private static Keeper keeper(Supervision supervision, int pid, int init, DescentMark tree)
+      throws SystemCallException {
+    Keeper keeper = supervision.launcher().keepers().find(pid);
+    return keeper.isPresent() || pid == init ? keeper : Keepers.find(pid, tree);
   }
 
   private static WatchedProcess found(int pid, long startTicks) throws SystemCallException {

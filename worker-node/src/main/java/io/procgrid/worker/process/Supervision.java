@@ -11,6 +11,7 @@ import io.procgrid.worker.process.linux.SubReaper;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -175,12 +176,20 @@ final class Supervision implements AutoCloseable {
     }
   }
 
-  /** Ends what earlier workers left to keep the statuses of trees whose end is recorded. */
+  /** Ends what earlier processes of this worker left to keep statuses that nobody will ask for. */
   void sweepKeepers(Set<ProcessRecord> claimed) {
     try {
-      launcher.keepers().sweep(claimed);
+      endKeepers(launcher.keepers().left(claimed));
     } catch (SystemCallException e) {
       log.warn("keepers that earlier workers left are not all ended: {}", e.getMessage());
+    }
+  }
+
+  /** Ends keepers whose worker is gone, each as soon as what it keeps is dead. */
+  void endKeepers(List<LeftKeeper> keepers) {
+    for (LeftKeeper keeper : keepers) {
+      log.info("ending keeper pid {}, which an earlier worker left", keeper.pid());
+      removeWhenReady("keeper pid " + keeper.pid() + " of an earlier worker", keeper::end);
     }
   }
 

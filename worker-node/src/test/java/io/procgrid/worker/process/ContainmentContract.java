@@ -61,12 +61,19 @@ abstract class ContainmentContract {
       tree.kill(reason -> {});
       tree.dispose();
     }
+    endLeftKeepers();
     containment.close();
   }
 
+  /** What workers have left that died, or that the test forgot. */
+  void endLeftKeepers() {}
+
   Containment openAnother() throws ContainmentException {
-    return new ContainmentProbe(
-            identity, "testhost", Set.of(), BLOCKED_AFTER, InstantSource.system())
+    return openAnother(identity);
+  }
+
+  Containment openAnother(String worker) throws ContainmentException {
+    return new ContainmentProbe(worker, "testhost", Set.of(), BLOCKED_AFTER, InstantSource.system())
         .open(mode());
   }
 

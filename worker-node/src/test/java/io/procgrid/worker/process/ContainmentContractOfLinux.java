@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,11 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
   private static final int SIGSTOP = 19;
   private static final Path PYTHON = Path.of("/usr/bin/python3");
   private static final Path NOWHERE = Path.of("/dev/null");
+
+  @Override
+  void endLeftKeepers() {
+    await().until(() -> Keepers.sweepAfter(identity));
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 6, 9, 11, 13, 15})
@@ -311,6 +317,7 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     containment.close();
     trees.clear();
     containment = openAnother();
+    containment.sweep(Set.copyOf(running), Set.of());
     List<ExitStatus> statuses = new ArrayList<>();
     for (ProcessRecord record : running) {
       ContainedTree tree = adopt(record);
@@ -330,6 +337,60 @@ abstract class ContainmentContractOfLinux extends ContainmentContract {
     // Whose they are waits for them now.
     running.forEach(record -> await().until(() -> ProcessStat.of(leaderOf(record)).isEmpty()));
     assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  /** The pids of what a worker starts for a run, whatever its containment. */
+  List<Integer> processesOf(ProcessRecord record) {
+    return List.of(leaderOf(record), parentOf(leaderOf(record)));
+  }
+
+  private void startAgain() throws ContainmentException {
+    trees.clear();
+    containment.close();
+    containment = openAnother();
+  }
+
+  @Test
+  void launchThatItsWorkerDidNotLiveToRecordIsClearedAwayByTheNextOne() throws Exception {
+    List<Integer> started = processesOf(recordsOfKilledWorker(() -> {}, "touch ran").getFirst());
+    startAgain();
+
+    containment.sweep(Set.of(), Set.of());
+
+    started.forEach(pid -> await().until(() -> ProcessStat.isDead(pid)));
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  @Test
+  void keeperOfARunThatNoRecordClaimsGoesWithTheRun() throws Exception {
+    String word = HostProcesses.uniqueWord();
+    ProcessRecord record =
+        recordsOfKilledWorker(() -> awaitSleeping(word, 1), "touch ran", "exec sleep " + word)
+            .getLast();
+    List<Integer> started = processesOf(record);
+    startAgain();
+
+    containment.sweep(Set.of(), Set.of());
+
+    assertThat(started).noneMatch(ProcessStat::isDead);
+    killOne(leaderOf(record));
+    started.forEach(pid -> await().until(() -> ProcessStat.isDead(pid)));
+  }
+
+  @Test
+  void keepersOfAnotherWorkerAreNotTouched() throws Exception {
+    ContainedTree running = start("exec sleep 1000");
+    ContainedTree ended = start("exit 4");
+    awaitZombie(leaderOf(ended.record()));
+    int keeper = keeperOf(ended);
+
+    try (Containment other = openAnother(identity + "-other")) {
+      other.sweep(Set.of(), Set.of());
+      assertThat(Keepers.sweepAfter(identity + "-other")).isTrue();
+    }
+
+    assertThat(ProcessStat.isDead(keeper)).isFalse();
+    assertThat(ProcessStat.isDead(keeperOf(running))).isFalse();
   }
 
   @Test

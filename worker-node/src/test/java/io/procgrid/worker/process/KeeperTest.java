@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.worker.process.linux.Pidfd;
 import io.procgrid.worker.process.linux.ProcessStat;
 import io.procgrid.worker.process.linux.SystemCallException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,21 +34,22 @@ class KeeperTest {
 
   @AfterEach
   void close() throws Exception {
-    Keepers.sweepAfter(identity);
+    await().until(() -> Keepers.sweepAfter(identity));
     supervision.close();
   }
 
   private Launcher.Held launch(String script) throws LaunchException {
-    return supervision
-        .launcher()
-        .launch(
-            new LaunchPlan(
-                Path.of("/bin/sh"),
-                List.of("-c", script),
-                Map.of("PATH", ContainmentContract.PATH),
-                folder,
-                folder.resolve("stdout"),
-                folder.resolve("stderr")));
+    return supervision.launcher().launch(plan(script));
+  }
+
+  private LaunchPlan plan(String script) {
+    return new LaunchPlan(
+        Path.of("/bin/sh"),
+        List.of("-c", script),
+        Map.of("PATH", ContainmentContract.PATH),
+        folder,
+        folder.resolve("stdout"),
+        folder.resolve("stderr"));
   }
 
   /** Lets it go on, as a worker does, and returns when it is over. */
@@ -149,6 +152,35 @@ class KeeperTest {
   }
 
   @Test
+  void keeperThatItsWorkerDidNotLiveToMarkEndsWithItsLeader() throws Exception {
+    Launcher launcher = supervision.launcher();
+    List<String> command = new ArrayList<>(launcher.keepers().command());
+    command.addAll(launcher.shell().command());
+    Launcher.Started started = launcher.start(plan("touch ran"), command, Path.of("/dev/null"));
+    try (ReadyReport report = started.report()) {
+      assertThat(report.await()).isTrue();
+    }
+    int leader = Launcher.onlyChildOf(started.pid());
+
+    started.gate().close(); // As the kernel does for a worker that is gone.
+
+    await().until(() -> isOver(leader) && isOver(started.pid()));
+    Pidfd.awaitChild(started.pid());
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  @Test
+  void keeperThatItsWorkerDidNotLiveToStopEndsWithItsLeader() throws Exception {
+    Launcher.Held held = launch("touch ran");
+
+    held.gate().close();
+
+    await().until(() -> isOver(held.process().pid()) && isOver(held.child()));
+    held.abandon();
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
+
+  @Test
   void keeperThatKeepsNothingAnyMoreIsSwept() throws Exception {
     Launcher.Held running = launch("exec sleep 1000");
     running.process().keep();
@@ -184,7 +216,7 @@ class KeeperTest {
     assertThat(held.process().letGo()).as("before its status is known").isFalse();
     held.process().finish();
     assertThat(held.process().exit()).isCompletedWithValue(new ExitStatus.Exited(8));
-    assertThat(held.process().letGo()).isTrue();
+    await().until(held.process()::letGo);
     assertThat(ProcessStat.of(held.process().pid())).isEmpty();
     assertThat(ProcessStat.of(held.child())).isEmpty();
   }

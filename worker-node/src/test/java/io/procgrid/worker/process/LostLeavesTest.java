@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
+import io.procgrid.worker.process.linux.ProcessStat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -43,6 +44,7 @@ class LostLeavesTest {
       tree.dispose();
       await().until(() -> Files.notExists(Path.of(tree.record().place())));
     }
+    await().until(() -> Keepers.sweepAfter(identity));
     opened.forEach(Containment::close);
   }
 
@@ -162,6 +164,7 @@ class LostLeavesTest {
     Containment lost = open(identity);
     ProcessRecord record = launched(lost, "sleep " + word + " & exec sleep " + word);
     ContainmentContract.awaitSleeping(word, 2);
+    int keeper = ProcessStat.of(record.pid()).orElseThrow().parent();
     Containment other = open("test-" + HostProcesses.uniqueWord());
     assertThat(leftovers(other)).as("of a worker that lives").isEmpty();
     assertThatThrownBy(() -> kill(other, SEGMENT)).hasMessageContaining("lives");
@@ -176,6 +179,7 @@ class LostLeavesTest {
     assertThat(kill(other, SEGMENT)).isEqualTo(new TreeDeath(true, 2));
 
     assertThat(HostProcesses.sleeping(word)).isEmpty();
+    await().until(() -> ProcessStat.isDead(keeper));
     Path place = Path.of(record.place());
     await().until(() -> leftovers(other).isEmpty() && Files.notExists(place.getParent()));
     assertThat(kill(other, SEGMENT)).as("asked again").isEqualTo(new TreeDeath(false, 0));

@@ -1,5 +1,7 @@
 package io.procgrid.worker.process;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf("available")
@@ -18,6 +20,14 @@ class NamespaceContainmentTest extends ContainmentContractOfLinux {
     NamespacePlace place = new NamespacePlace("another", (int) pid, 1, (int) pid, 1);
     return new ProcessRecord(
         record.containment(), pid, 1, record.bootId(), place.text(), record.startedAtMillis());
+  }
+
+  @Override
+  List<Integer> processesOf(ProcessRecord record) {
+    List<Integer> pids = new ArrayList<>(super.processesOf(record));
+    pids.add(NamespacePlace.parse(record.place()).outerPid());
+    pids.add((int) record.pid());
+    return pids;
   }
 
   @Override
