@@ -148,15 +148,19 @@ final class Registrations {
             worker.stored = record;
           }
           welcome(requests, worker);
-          if (changed || !worker.isConnected()) {
+          // Whoever takes the place next is dialled when it has it: its connection would stand, and
+          // not count, should the store refuse that.
+          boolean hasThePlace = worker.instance().equals(record.instance());
+          if (hasThePlace && (changed || !worker.isConnected())) {
             workers.dial(worker);
           }
         },
         reason -> {
           WorkerRecord stored = worker.stored;
           if (stored != null && worker.record.equals(record)) {
-            // Whose place was not taken keeps it, should the newcomer not come again.
-            worker.record = stored;
+            // Whose place was not taken keeps it, should the newcomer not come again; who was
+            // dialled meanwhile is hung up.
+            workers.record(stored);
             giveUpContest(worker, unrecorded(worker, reason));
           }
           refuseAll(requests, unrecorded(worker, reason));

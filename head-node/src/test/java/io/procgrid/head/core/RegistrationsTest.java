@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Two processes claim one identity. */
 class RegistrationsTest {
   private static final WorkerInstance COPY = new WorkerInstance("copy");
+  private static final WorkerInstance NEXT = new WorkerInstance("next");
 
   private final CoreDriver driver = new CoreDriver();
 
@@ -115,5 +116,45 @@ class RegistrationsTest {
     driver.sent.clear();
     driver.submit(new Command.RegisterWorker(CoreDriver.announcement(1, CoreDriver.EPOCH, 0)));
     assertThat(driver.takeSent(HeadEffect.Dial.class)).hasSize(1);
+  }
+
+  /** A process that dies as soon as it has announced itself, and the next one on its heels. */
+  private void twoProcessesTakeThePlaceInTurn() {
+    driver.linkDown(1);
+    driver.presence = Presence.GONE;
+    driver.holdStore();
+    register(COPY);
+    register(NEXT);
+    driver.sent.clear();
+  }
+
+  private void storeFirst() {
+    driver.event(new HeadEvent.Stored(driver.persists.remove().ticket()));
+  }
+
+  @Test
+  void processIsNotDialledBeforeItsPlaceIsStored() {
+    twoProcessesTakeThePlaceInTurn();
+    storeFirst();
+    assertThat(driver.takeSent(HeadEffect.Dial.class)).isEmpty();
+    storeFirst();
+    assertThat(driver.takeSent(HeadEffect.Dial.class))
+        .singleElement()
+        .satisfies(dial -> assertThat(dial.instance()).isEqualTo(NEXT));
+  }
+
+  @Test
+  void processThatWasNotStoredIsConnectedAnewWhenItComesAgain() {
+    twoProcessesTakeThePlaceInTurn();
+    storeFirst();
+    driver.failStore("disk full");
+    // Whatever was dialled of it would not be dialled a second time.
+    assertThat(driver.takeSent(HeadEffect.HangUp.class))
+        .containsExactly(new HeadEffect.HangUp(identity(1), NEXT));
+    driver.store();
+    register(NEXT);
+    assertThat(driver.takeSent(HeadEffect.Dial.class))
+        .singleElement()
+        .satisfies(dial -> assertThat(dial.instance()).isEqualTo(NEXT));
   }
 }
