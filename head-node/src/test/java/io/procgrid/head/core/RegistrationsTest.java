@@ -32,6 +32,12 @@ class RegistrationsTest {
     driver.event(new HeadEvent.ProbeAnswered(identity(1), instance(1), presence));
   }
 
+  private void copyProbed(Presence presence) {
+    assertThat(driver.takeSent(HeadEffect.Probe.class))
+        .contains(new HeadEffect.Probe(identity(1), COPY, "127.0.0.1:4001"));
+    driver.event(new HeadEvent.ProbeAnswered(identity(1), COPY, presence));
+  }
+
   @Test
   void copyIsRefusedWhileTheOriginalLives() {
     long request = register(COPY);
@@ -70,6 +76,7 @@ class RegistrationsTest {
     driver.linkDown(1);
     driver.holdStore();
     probed(Presence.SILENT);
+    copyProbed(Presence.ALIVE);
     assertThat(driver.takeSent(HeadEffect.Dial.class)).isEmpty();
     driver.store();
     assertThat(driver.durable)
@@ -98,11 +105,32 @@ class RegistrationsTest {
   void originalWhoseConnectionStandsIsNotFencedForSilence() {
     long request = register(COPY);
     probed(Presence.SILENT);
+    copyProbed(Presence.ALIVE);
     assertThat(driver.answer(request)).isInstanceOf(Answer.Refused.class);
+    assertNobodyIsFenced();
+  }
+
+  private void assertNobodyIsFenced() {
     assertThat(driver.durable)
         .filteredOn(Mutation.WorkerRecorded.class::isInstance)
         .allSatisfy(mutation ->
             assertThat(((Mutation.WorkerRecorded) mutation).worker().fenced()).isEmpty());
+  }
+
+  @Test
+  void silentOriginalIsNotFencedForAProcessThatIsNotThereEither() {
+    for (Presence presence : new Presence[] {Presence.GONE, Presence.SILENT}) {
+      driver.linkDown(1);
+      long request = register(COPY);
+      probed(Presence.SILENT);
+      copyProbed(presence);
+      assertThat(driver.answer(request, Answer.Refused.class).message())
+          .contains("does not answer")
+          .contains("127.0.0.1:4001");
+    }
+    assertNobodyIsFenced();
+    driver.submit(new Command.RegisterWorker(announcement(1, instance(1), 1)));
+    assertThat(driver.takeSent(HeadEffect.Dial.class).getFirst().instance()).isEqualTo(instance(1));
   }
 
   @Test
@@ -111,6 +139,7 @@ class RegistrationsTest {
     driver.linkDown(1);
     driver.holdStore();
     probed(Presence.SILENT);
+    copyProbed(Presence.ALIVE);
     driver.failStore("disk full");
     driver.store();
     driver.sent.clear();
