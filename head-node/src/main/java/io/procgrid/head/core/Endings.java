@@ -123,8 +123,9 @@ final class Endings {
     segment.endedAtMillis = outcome.endedAtMillis();
     segment.killMillis = outcome.killMillis();
     ends.segments.add(segment);
-    ends.mutations.add(
-        new Mutation.SegmentEnded(segment.key, outcome.runStatus(), outcome, segment.message));
+    segment.end =
+        new Mutation.SegmentEnded(segment.key, outcome.runStatus(), outcome, segment.message);
+    ends.mutations.add(segment.end);
   }
 
   /**
@@ -194,6 +195,7 @@ final class Endings {
     });
     for (Segment segment : ends.segments) {
       segment.phase = SegmentPhase.OVER;
+      segment.end = null;
       touched.add(segment.run);
       fetchOrForget(segment);
     }

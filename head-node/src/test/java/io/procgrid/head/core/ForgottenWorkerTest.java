@@ -198,6 +198,26 @@ class ForgottenWorkerTest {
     assertThat(next.takeSent(HeadEffect.SendStart.class)).hasSize(1);
   }
 
+  /** The head may crash before it tries again, and the next one believes nothing of the worker. */
+  @Test
+  void whatItHasProvenIsStoredWithTheForgettingThoughItWasRefusedBefore() {
+    driver.holdStore();
+    driver.terminated(1, key(runId, 0), killedOutcome());
+    driver.linkDown(1);
+    driver.submit(new Command.ForgetWorker("1", FACTS));
+    driver.failStore("disk full");
+    driver.event(new HeadEvent.Stored(driver.persists.remove().ticket()));
+    assertThat(driver.persists.remove().mutations())
+        .hasSize(3)
+        .hasAtLeastOneElementOfType(Mutation.WorkerRecorded.class)
+        .hasAtLeastOneElementOfType(Mutation.KillIntended.class)
+        .anySatisfy(mutation ->
+            assertThat(mutation)
+                .isInstanceOfSatisfying(
+                    Mutation.SegmentEnded.class,
+                    end -> assertThat(end.status()).isEqualTo(RunStatus.KILLED)));
+  }
+
   @Test
   void whatItTellsWhileItIsForgottenIsComparedAfterwards() {
     driver.linkDown(1);
