@@ -152,9 +152,9 @@ final class Endings {
    * the rest.
    */
   void endRunIfDone(Run run, Ends ends) {
-    boolean neverFixed = !run.isFixed();
-    if (!run.isOver() && run.allSegmentsEnded() && !(neverFixed && run.intent == null)) {
-      run.status = neverFixed ? RunStatus.KILLED : run.rollUp();
+    boolean mayBegin = !run.isFixed() && run.intent == null;
+    if (!run.isOver() && run.allSegmentsEnded() && !mayBegin) {
+      run.status = run.rollUp();
     }
     RunStatus status = run.status;
     if (status != null && !run.endOnItsWay && ends.complete(run)) {

@@ -336,4 +336,16 @@ class RestoredStoreTest {
     driver.pass(1_000);
     assertThat(driver.takeSent(HeadEffect.FetchInventory.class)).hasSize(1);
   }
+
+  /** What was abandoned may live, whatever became of the run that had not begun. */
+  @Test
+  void runWhoseNamesakeWasAbandonedIsNeverToldAsKilled() {
+    driver.create(proc("d", ExecutionMode.DISTRIBUTED, 0));
+    long runId = driver.execute("d", "");
+    joinFromTheLostHistory(1, live(key(runId, 0), PROC, 1));
+    driver.linkDown(1);
+    driver.ask(new Command.ForgetWorker("1", CoreDriver.FACTS), Answer.WorkerForgotten.class);
+    long kill = driver.kill(run(runId));
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
+  }
 }
