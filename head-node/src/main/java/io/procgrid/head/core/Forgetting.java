@@ -86,16 +86,23 @@ final class Forgetting {
   }
 
   private void notForgotten(long request, WorkerState worker, String reason) {
-    worker.beingForgotten = false;
-    workers.fetchInventory(worker);
+    goOn(worker);
     context.outbox.refuse(
         request, "%s was not forgotten: it could not be stored: %s".formatted(worker, reason));
   }
 
+  private void goOn(WorkerState worker) {
+    worker.beingForgotten = false;
+    if (!worker.record.equals(worker.stored)) {
+      // That its journal is to be imported was found out meanwhile, and not stored.
+      context.persistFacts(List.of(new Mutation.WorkerRecorded(worker.record)), () -> {});
+    }
+    workers.fetchInventory(worker);
+  }
+
   private void abandon(long request, WorkerState worker, KillFacts facts) {
     if (worker.isConnected()) {
-      worker.beingForgotten = false;
-      workers.fetchInventory(worker);
+      goOn(worker);
       context.outbox.refuse(request, busy(worker));
       return;
     }

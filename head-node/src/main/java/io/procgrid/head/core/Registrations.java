@@ -162,6 +162,11 @@ final class Registrations {
       List<Long> requests, WorkerAnnouncement announcement, ImmutableList<WorkerInstance> fence) {
     context.term.whenSettled(() -> {
       WorkerState known = workers.find(announcement.identity());
+      if (known != null && known.beingForgotten) {
+        // Its record would come behind that of the forgetting, and undo it in the store.
+        refuseAll(requests, "%s is being looked after at this moment: ask again".formatted(known));
+        return;
+      }
       boolean behind =
           context.term.isBehind(announcement.highestEpoch(), announcement.highestRunId())
               || (known == null && announcement.highestEpoch() != null);
