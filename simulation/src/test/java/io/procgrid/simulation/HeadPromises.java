@@ -285,12 +285,17 @@ final class HeadPromises {
       return !survivors.contains(place)
           || store.hasForgotten(place.worker())
           || wishes.coverAllOf(place.worker())
-          || (namesake != null && !namesake.isUnfinished())
+          || (namesake != null && isToDieOrOver(place.segment().runId(), namesake))
           || (namesake == null && store.hadKilled(place.segment().runId()));
     }
     return standing.status() != null
         || row.intent != null
         || wishes.cover(place.segment().runId(), row);
+  }
+
+  /** A kill of a run means whatever has its id. */
+  private boolean isToDieOrOver(long runId, RunRow row) {
+    return !row.isUnfinished() || row.intent != null || wishes.cover(runId, row);
   }
 
   private boolean mayBeIntended(Mutation.KillIntended intended) {
