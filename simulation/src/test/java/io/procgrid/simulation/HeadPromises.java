@@ -200,7 +200,9 @@ final class HeadPromises {
   }
 
   private static RunStatus rollUp(RunRow row) {
-    RunStatus status = row.segments.isEmpty() ? RunStatus.KILLED : RunStatus.COMPLETE;
+    // Nothing of its own was ever begun: only a kill ends that.
+    boolean killedWaiting = row.segments.values().stream().allMatch(HeadPromises::isNamesake);
+    RunStatus status = killedWaiting ? RunStatus.KILLED : RunStatus.COMPLETE;
     for (Recovered.Segment segment : row.segments.values()) {
       if (segment.placement() != null && segment.outcome() == null) {
         return RunStatus.ERROR;
@@ -210,11 +212,15 @@ final class HeadPromises {
       if (segment.status() == RunStatus.KILLED) {
         return RunStatus.KILLED;
       }
-      if (segment.status() == RunStatus.ERROR) {
+      if (segment.status() == RunStatus.ERROR && !killedWaiting) {
         status = RunStatus.ERROR;
       }
     }
     return status;
+  }
+
+  private static boolean isNamesake(Recovered.Segment segment) {
+    return segment.number() != segment.journalNumber();
   }
 
   private void taking(Mutation.AutoStartTaken taken) {
@@ -279,11 +285,17 @@ final class HeadPromises {
       return !survivors.contains(place)
           || store.hasForgotten(place.worker())
           || wishes.coverAllOf(place.worker())
-          || (namesake != null && !namesake.isUnfinished());
+          || (namesake != null && isToDieOrOver(place.segment().runId(), namesake))
+          || (namesake == null && store.hadKilled(place.segment().runId()));
     }
     return standing.status() != null
         || row.intent != null
         || wishes.cover(place.segment().runId(), row);
+  }
+
+  /** A kill of a run means whatever has its id. */
+  private boolean isToDieOrOver(long runId, RunRow row) {
+    return !row.isUnfinished() || row.intent != null || wishes.cover(runId, row);
   }
 
   private boolean mayBeIntended(Mutation.KillIntended intended) {

@@ -1,9 +1,8 @@
 package io.procgrid.simulation;
 
 /**
- * Plays histories until they have so many steps together: {@code -Dprocgrid.simulation.steps=N},
- * from {@code -Dprocgrid.simulation.from=SEED} on. Histories of seeds from 0 on also set stores
- * back.
+ * Plays histories until they have so many steps together: {@code -Dprocgrid.simulation.steps=N};
+ * fresh ones, or those from {@code -Dprocgrid.simulation.from=SEED} on.
  */
 final class LongSimulation {
   private static final int REPORT_EVERY = 1_000;
@@ -12,8 +11,8 @@ final class LongSimulation {
 
   public static void main(String[] arguments) {
     long steps = Long.getLong("procgrid.simulation.steps", 100_000_000);
-    Simulation simulation =
-        new Simulation(Long.getLong("procgrid.simulation.from", -System.currentTimeMillis()));
+    Long from = Long.getLong("procgrid.simulation.from");
+    Simulation simulation = from == null ? Simulation.fresh() : Simulation.from(from);
     long[] histories = {0};
     simulation.playWhile(
         () -> simulation.steps() < steps,

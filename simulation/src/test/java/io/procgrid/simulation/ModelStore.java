@@ -5,6 +5,7 @@ import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.id.WorkerIdentity;
 import io.procgrid.common.id.WorkerInstance;
+import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.ProcDefinition;
 import io.procgrid.head.core.Recovered;
@@ -38,6 +39,12 @@ final class ModelStore {
   /** What was over in an era before: workers may forget it for that. */
   private final Set<Place> endedBefore = new HashSet<>();
 
+  /** What came to be over in this era, also of runs that were cleared since. */
+  private final Set<Place> ended = new HashSet<>();
+
+  /** Runs that ended as killed in this era, also when they were cleared since. */
+  private final Set<Long> killed = new HashSet<>();
+
   /** The era in which each nonce was drawn. */
   private final Map<String, Integer> eras = new HashMap<>();
 
@@ -59,14 +66,9 @@ final class ModelStore {
 
   /** From now on the store has what the backup has. */
   void restore(StoreTables backup) {
-    tables.runs.forEach((runId, row) -> {
-      for (Recovered.Segment segment : row.segments.values()) {
-        Place place = row.placeOf(runId, segment);
-        if (place != null && segment.status() != null) {
-          endedBefore.add(place);
-        }
-      }
-    });
+    endedBefore.addAll(ended);
+    ended.clear();
+    killed.clear();
     tables = new StoreTables(backup);
     era++;
   }
@@ -207,7 +209,28 @@ final class ModelStore {
     return false;
   }
 
+  /** The store had a run of this id end as killed since it was last set back. */
+  boolean hadKilled(long runId) {
+    return killed.contains(runId);
+  }
+
   void apply(Mutation mutation) {
     tables.apply(mutation);
+    if (mutation instanceof Mutation.SegmentEnded end) {
+      noteEnd(end.segment());
+    } else if (mutation instanceof Mutation.RunEnded end
+        && end.status() == RunStatus.KILLED
+        && tables.current(end.runId(), end.incarnation()) != null) {
+      killed.add(end.runId());
+    }
+  }
+
+  private void noteEnd(SegmentKey key) {
+    RunRow row = runOf(key);
+    Recovered.Segment segment = segment(key);
+    Place place = row == null || segment == null ? null : row.placeOf(key.runId(), segment);
+    if (place != null) {
+      ended.add(place);
+    }
   }
 }

@@ -17,6 +17,9 @@ final class RunRow {
   final RunRequest request;
   final ProcDefinition proc;
 
+  /** How much output is kept; of what was imported as much as its process was started with. */
+  private int outputLines;
+
   /** When its current incarnation was asked for, or imported, ms of virtual time. */
   long createdAtMillis;
 
@@ -41,6 +44,7 @@ final class RunRow {
   RunRow(Mutation.RunCreated created) {
     this.request = created.request();
     this.proc = created.proc();
+    this.outputLines = request.maxOutputLines();
     this.createdAtMillis = created.createdAtMillis();
     this.entry = created.request().executeAtStartup();
     this.taken = created.clusterStart();
@@ -57,6 +61,7 @@ final class RunRow {
   RunRow(RunRow other) {
     request = other.request;
     proc = other.proc;
+    outputLines = other.outputLines;
     createdAtMillis = other.createdAtMillis;
     entry = other.entry;
     taken = other.taken;
@@ -143,7 +148,7 @@ final class RunRow {
               null,
               null,
               "",
-              request.maxOutputLines() == 0));
+              outputLines == 0));
     }
   }
 
@@ -188,6 +193,9 @@ final class RunRow {
     if (run.incarnation() != incarnation) {
       segments.clear();
     }
+    if (!entry) {
+      outputLines = run.request().maxOutputLines();
+    }
     incarnation = run.incarnation();
     createdAtMillis = run.atMillis();
     imported = true;
@@ -208,6 +216,6 @@ final class RunRow {
             null,
             null,
             segment.message(),
-            request.maxOutputLines() == 0));
+            outputLines == 0));
   }
 }

@@ -25,6 +25,11 @@ final class Settlement {
         return "calls without an answer: " + head.unanswered();
       }
     }
+    for (WorkerMachine machine : cluster.machines()) {
+      if (store.worker(machine.identity()) == null || store.isImporting(machine.identity())) {
+        return "what %s holds is not known yet".formatted(machine);
+      }
+    }
     for (Map.Entry<Long, RunRow> run : store.runs()) {
       RunRow row = run.getValue();
       if (row.isUnfinished()) {

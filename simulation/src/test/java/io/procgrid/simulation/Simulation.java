@@ -3,16 +3,34 @@ package io.procgrid.simulation;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Histories from consecutive seeds, as many as there is time for. */
+/** Histories one after the other, as many as there is time for. */
 final class Simulation {
-  private final long firstSeed;
+  private final long first;
+  private final boolean bothKinds;
   private final Tally tally = new Tally();
-  private long nextSeed;
   private long nanos;
 
-  Simulation(long firstSeed) {
-    this.firstSeed = firstSeed;
-    this.nextSeed = firstSeed;
+  private Simulation(long first, boolean bothKinds) {
+    this.first = first;
+    this.bothKinds = bothKinds;
+  }
+
+  /** Those of consecutive seeds. */
+  static Simulation from(long seed) {
+    return new Simulation(seed, false);
+  }
+
+  /** Fresh ones, in turn of the kind that may set the store back and of the one that never does. */
+  static Simulation fresh() {
+    return new Simulation(System.currentTimeMillis(), true);
+  }
+
+  private long seed(long index) {
+    if (!bothKinds) {
+      return first + index;
+    }
+    long seed = first + index / 2;
+    return index % 2 == 0 ? seed : -seed;
   }
 
   /**
@@ -23,7 +41,7 @@ final class Simulation {
   void playWhile(BooleanSupplier more, Consumer<Simulation> progress) {
     long begin = System.nanoTime() - nanos;
     while (more.getAsBoolean()) {
-      tally.add(play(nextSeed++));
+      tally.add(play(seed(tally.seeds)));
       nanos = System.nanoTime() - begin;
       progress.accept(this);
     }
@@ -46,7 +64,11 @@ final class Simulation {
 
   @Override
   public String toString() {
-    return "seeds %d … %d: %s; %,.0f steps/s"
-        .formatted(firstSeed, nextSeed - 1, tally, tally.steps * 1e9 / Math.max(1, nanos));
+    return "seeds %s … %s: %s; %,.0f steps/s"
+        .formatted(
+            bothKinds ? "±" + first : first,
+            seed(tally.seeds - 1),
+            tally,
+            tally.steps * 1e9 / Math.max(1, nanos));
   }
 }

@@ -123,8 +123,9 @@ final class Endings {
     segment.endedAtMillis = outcome.endedAtMillis();
     segment.killMillis = outcome.killMillis();
     ends.segments.add(segment);
-    ends.mutations.add(
-        new Mutation.SegmentEnded(segment.key, outcome.runStatus(), outcome, segment.message));
+    segment.end =
+        new Mutation.SegmentEnded(segment.key, outcome.runStatus(), outcome, segment.message);
+    ends.mutations.add(segment.end);
   }
 
   /**
@@ -151,9 +152,9 @@ final class Endings {
    * the rest.
    */
   void endRunIfDone(Run run, Ends ends) {
-    boolean neverFixed = !run.isFixed();
-    if (!run.isOver() && run.allSegmentsEnded() && !(neverFixed && run.intent == null)) {
-      run.status = neverFixed ? RunStatus.KILLED : run.rollUp();
+    boolean mayBegin = !run.isFixed() && run.intent == null;
+    if (!run.isOver() && run.allSegmentsEnded() && !mayBegin) {
+      run.status = run.rollUp();
     }
     RunStatus status = run.status;
     if (status != null && !run.endOnItsWay && ends.complete(run)) {
@@ -194,6 +195,7 @@ final class Endings {
     });
     for (Segment segment : ends.segments) {
       segment.phase = SegmentPhase.OVER;
+      segment.end = null;
       touched.add(segment.run);
       fetchOrForget(segment);
     }

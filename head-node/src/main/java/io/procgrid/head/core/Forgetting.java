@@ -86,16 +86,23 @@ final class Forgetting {
   }
 
   private void notForgotten(long request, WorkerState worker, String reason) {
-    worker.beingForgotten = false;
-    workers.fetchInventory(worker);
+    goOn(worker);
     context.outbox.refuse(
         request, "%s was not forgotten: it could not be stored: %s".formatted(worker, reason));
   }
 
+  private void goOn(WorkerState worker) {
+    worker.beingForgotten = false;
+    if (!worker.record.equals(worker.stored)) {
+      // That its journal is to be imported was found out meanwhile, and not stored.
+      context.persistFacts(List.of(new Mutation.WorkerRecorded(worker.record)), () -> {});
+    }
+    workers.fetchInventory(worker);
+  }
+
   private void abandon(long request, WorkerState worker, KillFacts facts) {
     if (worker.isConnected()) {
-      worker.beingForgotten = false;
-      workers.fetchInventory(worker);
+      goOn(worker);
       context.outbox.refuse(request, busy(worker));
       return;
     }
@@ -105,6 +112,7 @@ final class Forgetting {
     mutations.add(new Mutation.WorkerRecorded(record));
     given.forEach((segment, message) ->
         mutations.add(new Mutation.SegmentEnded(segment.key, RunStatus.ERROR, null, message)));
+    mutations.addAll(endsOnTheirWay(worker));
     context.outbox.persist(
         mutations,
         () -> {
@@ -136,6 +144,28 @@ final class Forgetting {
       }
     }
     return segments;
+  }
+
+  /**
+   * What the worker has proven, and the store may have refused so far: from a worker that is
+   * forgotten no head takes a proof a second time.
+   */
+  private List<Mutation> endsOnTheirWay(WorkerState worker) {
+    List<Mutation> ends = new ArrayList<>();
+    for (Run run : runs.all()) {
+      for (Segment segment : run.segments) {
+        Mutation.SegmentEnded end = segment.end;
+        if (end == null || !segment.isPlacedOn(worker.identity())) {
+          continue;
+        }
+        KillIntent intent = run.intent;
+        if (intent != null && !run.intentStored) {
+          ends.add(new Mutation.KillIntended(run.runId, run.incarnation, intent));
+        }
+        ends.add(end);
+      }
+    }
+    return ends;
   }
 
   private void abandoned(long request, WorkerState worker, Map<Segment, String> given) {

@@ -131,6 +131,10 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       case HeadEvent.Stored(long ticket) -> context.outbox.stored(ticket);
       case HeadEvent.StoreFailed(long ticket, String reason) ->
           context.outbox.failed(ticket, reason);
+      case HeadEvent.ProbeAnswered answered -> {
+        registrations.probed(answered);
+        kills.reachChanged();
+      }
       case HeadEvent.FromWorker fromWorker -> {
         WorkerState worker = workers.current(fromWorker);
         if (worker != null) {
@@ -273,10 +277,6 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
 
   private void fromWorker(WorkerState worker, HeadEvent.FromWorker event) {
     switch (event) {
-      case HeadEvent.ProbeAnswered answered -> {
-        registrations.probed(worker, answered);
-        kills.reachChanged();
-      }
       case HeadEvent.LeftoversFound found -> leftovers.found(worker, found);
       case HeadEvent.LeftoverTerminated terminated -> leftovers.terminated(terminated);
       case HeadEvent.LeftoverBlocked blocked -> leftovers.blocked(blocked);

@@ -50,7 +50,7 @@ public sealed interface HeadEvent {
 
   /** What became of a {@link HeadEffect.Probe}; identity and instance are those that were asked. */
   record ProbeAnswered(WorkerIdentity identity, WorkerInstance instance, Presence presence)
-      implements FromWorker {
+      implements HeadEvent {
     /** What is known of a worker process. */
     public enum Presence {
       /** It answered. */

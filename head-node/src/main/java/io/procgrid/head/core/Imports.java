@@ -179,11 +179,14 @@ final class Imports {
     return namesake(worker, run, item);
   }
 
-  private static Segment newRun(
-      WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
+  private Segment newRun(WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
     SegmentKey key = item.segment();
-    ProcDefinition proc = procOf(item.spec());
-    Run run = new Run(key.runId(), key.incarnation(), proc, requestOf(item.spec()));
+    AutoStart.Entry entry = autoStart.find(key.runId());
+    // What the store has of an entry stands for whatever runs under its id: kills select by that.
+    Run run =
+        entry == null
+            ? new Run(key.runId(), key.incarnation(), procOf(item.spec()), requestOf(item.spec()))
+            : new Run(key.runId(), key.incarnation(), entry.proc, entry.request);
     made.put(run.runId, run);
     return own(worker, run, item);
   }

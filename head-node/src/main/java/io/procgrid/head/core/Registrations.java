@@ -14,13 +14,24 @@ import org.jspecify.annotations.Nullable;
  * Lets workers in.
  *
  * <p>A process takes the place of another one of its identity only when that one is gone, or does
- * not answer, in which case it is fenced. So a copy of a data folder never serves beside the
- * original.
+ * not answer while the newcomer does, in which case it is fenced. So a copy of a data folder never
+ * serves beside the original.
  */
 final class Registrations {
-  /** A newcomer waits for what is found out about the process whose place it claims. */
+  /**
+   * A newcomer waits for what is found out about the process whose place it claims, and then,
+   * should that be silent, about itself.
+   */
   private record Contest(
-      WorkerInstance incumbent, WorkerAnnouncement newcomer, List<Long> requests) {}
+      WorkerInstance incumbent,
+      WorkerAnnouncement newcomer,
+      List<Long> requests,
+      boolean incumbentIsSilent) {
+    /** The process that was asked last. */
+    WorkerInstance asked() {
+      return incumbentIsSilent ? newcomer.instance() : incumbent;
+    }
+  }
 
   private final CoreContext context;
   private final Workers workers;
@@ -66,7 +77,7 @@ final class Registrations {
     Contest open = contests.get(newcomer.identity());
     if (open == null) {
       List<Long> requests = new ArrayList<>(List.of(request));
-      contests.put(newcomer.identity(), new Contest(known.instance(), newcomer, requests));
+      contests.put(newcomer.identity(), new Contest(known.instance(), newcomer, requests, false));
       context.outbox.add(
           new HeadEffect.Probe(known.identity(), known.instance(), known.record.address()));
       return;
@@ -81,21 +92,52 @@ final class Registrations {
             .formatted(newcomer.identity(), open.newcomer.address()));
   }
 
-  void probed(WorkerState worker, HeadEvent.ProbeAnswered event) {
-    Contest contest = contests.remove(worker.identity());
-    if (contest == null || !contest.incumbent.equals(event.instance())) {
+  void probed(HeadEvent.ProbeAnswered event) {
+    WorkerState worker = workers.find(event.identity());
+    Contest contest = contests.get(event.identity());
+    if (worker == null || contest == null || !contest.asked().equals(event.instance())) {
       return;
     }
-    if (event.presence() == Presence.SILENT && worker.isConnected()) {
-      // Its connection knows better; the newcomer may be the ghost of a process before it.
+    contests.remove(event.identity());
+    if (!worker.instance().equals(contest.incumbent)) {
       refuseAll(contest.requests, inUse(worker));
-      return;
+    } else if (contest.incumbentIsSilent) {
+      newcomerProbed(worker, contest, event.presence());
+    } else {
+      incumbentProbed(worker, contest, event.presence());
     }
-    switch (event.presence()) {
+  }
+
+  private void incumbentProbed(WorkerState worker, Contest contest, Presence presence) {
+    switch (presence) {
       case ALIVE -> refuseAll(contest.requests, inUse(worker));
       case GONE -> admit(contest.requests, contest.newcomer, ImmutableList.of());
-      case SILENT -> admit(contest.requests, contest.newcomer, ImmutableList.of(contest.incumbent));
+      case SILENT -> {
+        // The announcement may be the late one of a process that died: nobody is fenced for it.
+        WorkerAnnouncement newcomer = contest.newcomer;
+        contests.put(
+            worker.identity(), new Contest(contest.incumbent, newcomer, contest.requests, true));
+        context.outbox.add(
+            new HeadEffect.Probe(worker.identity(), newcomer.instance(), newcomer.address()));
+      }
     }
+  }
+
+  private void newcomerProbed(WorkerState worker, Contest contest, Presence presence) {
+    if (worker.isConnected()) {
+      // Its connection knows better than the silence.
+      refuseAll(contest.requests, inUse(worker));
+    } else if (presence == Presence.ALIVE) {
+      admit(contest.requests, contest.newcomer, ImmutableList.of(contest.incumbent));
+    } else {
+      refuseAll(contest.requests, neitherAnswers(worker, contest.newcomer));
+    }
+  }
+
+  private static String neitherAnswers(WorkerState worker, WorkerAnnouncement newcomer) {
+    return ("identity %s is in use by the worker at %s, which does not answer; nor does the process that claims it answer the "
+            + "head at %s, where it says that it can be reached")
+        .formatted(worker.identity(), worker.record.address(), newcomer.address());
   }
 
   /** Nobody would hear what is found out about a process that has not got the place after all. */
@@ -120,6 +162,11 @@ final class Registrations {
       List<Long> requests, WorkerAnnouncement announcement, ImmutableList<WorkerInstance> fence) {
     context.term.whenSettled(() -> {
       WorkerState known = workers.find(announcement.identity());
+      if (known != null && known.beingForgotten) {
+        // Its record would come behind that of the forgetting, and undo it in the store.
+        refuseAll(requests, "%s is being looked after at this moment: ask again".formatted(known));
+        return;
+      }
       boolean behind =
           context.term.isBehind(announcement.highestEpoch(), announcement.highestRunId())
               || (known == null && announcement.highestEpoch() != null);
@@ -148,15 +195,19 @@ final class Registrations {
             worker.stored = record;
           }
           welcome(requests, worker);
-          if (changed || !worker.isConnected()) {
+          // Whoever takes the place next is dialled when it has it: its connection would stand, and
+          // not count, should the store refuse that.
+          boolean hasThePlace = worker.instance().equals(record.instance());
+          if (hasThePlace && (changed || !worker.isConnected())) {
             workers.dial(worker);
           }
         },
         reason -> {
           WorkerRecord stored = worker.stored;
           if (stored != null && worker.record.equals(record)) {
-            // Whose place was not taken keeps it, should the newcomer not come again.
-            worker.record = stored;
+            // Whose place was not taken keeps it, should the newcomer not come again; who was
+            // dialled meanwhile is hung up.
+            workers.record(stored);
             giveUpContest(worker, unrecorded(worker, reason));
           }
           refuseAll(requests, unrecorded(worker, reason));

@@ -121,8 +121,8 @@ final class Run {
   }
 
   /**
-   * Error if any segment was abandoned, since it may live; killed if the kill ended any, else error
-   * if any erred, else complete.
+   * Error if any segment was abandoned, since it may live; killed if the kill ended any, or came
+   * before it had any of its own; else error if any erred, else complete.
    */
   RunStatus rollUp() {
     RunStatus result = RunStatus.COMPLETE;
@@ -130,6 +130,9 @@ final class Run {
       if (segment.abandoned) {
         return RunStatus.ERROR;
       }
+    }
+    if (!isFixed()) {
+      return RunStatus.KILLED;
     }
     for (Segment segment : segments) {
       if (segment.status == RunStatus.KILLED) {

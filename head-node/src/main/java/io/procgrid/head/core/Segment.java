@@ -40,6 +40,9 @@ final class Segment {
   /** Final; null before ENDING. */
   @Nullable RunStatus status;
 
+  /** How the store is to have its end, once it is proven; null before, or when nobody proves it. */
+  Mutation.@Nullable SegmentEnded end;
+
   /** What status shows: final from ENDING on, before that the latest difficulty or nothing. */
   String message = "";
 

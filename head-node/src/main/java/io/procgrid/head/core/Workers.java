@@ -160,7 +160,9 @@ final class Workers {
     for (WorkerState worker : byNumber.values()) {
       if (worker.record.standing() == WorkerStanding.MEMBER) {
         worker.record = worker.record.as(WorkerStanding.IMPORTING);
-        mutations.add(new Mutation.WorkerRecorded(worker.record));
+        if (!worker.beingForgotten) {
+          mutations.add(new Mutation.WorkerRecorded(worker.record));
+        }
       }
     }
     if (!mutations.isEmpty()) {

@@ -35,6 +35,7 @@ public final class HeadFailpoints implements LoopListener<HeadEvent, HeadEffect>
     switch (event) {
       case HeadEvent.Commanded commanded -> reach("received-", commanded.command());
       case HeadEvent.FromWorker fromWorker -> reach("received-", fromWorker);
+      case HeadEvent.ProbeAnswered answered -> reach("received-", answered);
       case HeadEvent.Stored(long ticket) ->
           requireNonNull(underWay.remove(ticket))
               .forEach(mutation -> reach("after-persist-", mutation));

@@ -113,7 +113,10 @@ final class RunTable {
           definition, accepted_at_millis, incarnation, status, ended_at_millis, intent)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, NULL)
         ON CONFLICT (run_id) DO UPDATE SET accepted_at_millis = excluded.accepted_at_millis,
-          incarnation = excluded.incarnation, status = NULL, ended_at_millis = 0, intent = NULL
+          incarnation = excluded.incarnation, status = NULL, ended_at_millis = 0, intent = NULL,
+          max_output_lines = CASE
+            WHEN EXISTS (SELECT 1 FROM auto_start WHERE auto_start.run_id = run.run_id)
+            THEN run.max_output_lines ELSE excluded.max_output_lines END
         """,
         imported.runId(),
         request.procName(),

@@ -12,6 +12,7 @@ import static io.procgrid.head.core.CoreDriver.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.RunStatus;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,6 +197,46 @@ class ForgottenWorkerTest {
     next.join(2);
     next.execute("d", "");
     assertThat(next.takeSent(HeadEffect.SendStart.class)).hasSize(1);
+  }
+
+  @Test
+  void whoAnnouncesItselfWhileItIsForgottenDoesNotUndoIt() {
+    driver.linkDown(1);
+    driver.holdStore();
+    driver.submit(new Command.ForgetWorker("1", FACTS));
+    driver.event(new HeadEvent.Stored(driver.persists.remove().ticket()));
+    long request =
+        driver.submit(
+            new Command.RegisterWorker(CoreDriver.announcement(1, new WorkerInstance("next"), 1)));
+    driver.store();
+    assertThat(driver.answer(request)).isInstanceOf(Answer.Refused.class);
+    assertThat(driver.durable)
+        .filteredOn(Mutation.WorkerRecorded.class::isInstance)
+        .last()
+        .isInstanceOfSatisfying(
+            Mutation.WorkerRecorded.class,
+            recorded ->
+                assertThat(recorded.worker().standing()).isEqualTo(WorkerStanding.FORGOTTEN));
+  }
+
+  /** The head may crash before it tries again, and the next one believes nothing of the worker. */
+  @Test
+  void whatItHasProvenIsStoredWithTheForgettingThoughItWasRefusedBefore() {
+    driver.holdStore();
+    driver.terminated(1, key(runId, 0), killedOutcome());
+    driver.linkDown(1);
+    driver.submit(new Command.ForgetWorker("1", FACTS));
+    driver.failStore("disk full");
+    driver.event(new HeadEvent.Stored(driver.persists.remove().ticket()));
+    assertThat(driver.persists.remove().mutations())
+        .hasSize(3)
+        .hasAtLeastOneElementOfType(Mutation.WorkerRecorded.class)
+        .hasAtLeastOneElementOfType(Mutation.KillIntended.class)
+        .anySatisfy(mutation ->
+            assertThat(mutation)
+                .isInstanceOfSatisfying(
+                    Mutation.SegmentEnded.class,
+                    end -> assertThat(end.status()).isEqualTo(RunStatus.KILLED)));
   }
 
   @Test

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Two processes claim one identity. */
 class RegistrationsTest {
   private static final WorkerInstance COPY = new WorkerInstance("copy");
+  private static final WorkerInstance NEXT = new WorkerInstance("next");
 
   private final CoreDriver driver = new CoreDriver();
 
@@ -29,6 +30,12 @@ class RegistrationsTest {
 
   private void probed(Presence presence) {
     driver.event(new HeadEvent.ProbeAnswered(identity(1), instance(1), presence));
+  }
+
+  private void copyProbed(Presence presence) {
+    assertThat(driver.takeSent(HeadEffect.Probe.class))
+        .contains(new HeadEffect.Probe(identity(1), COPY, "127.0.0.1:4001"));
+    driver.event(new HeadEvent.ProbeAnswered(identity(1), COPY, presence));
   }
 
   @Test
@@ -69,6 +76,7 @@ class RegistrationsTest {
     driver.linkDown(1);
     driver.holdStore();
     probed(Presence.SILENT);
+    copyProbed(Presence.ALIVE);
     assertThat(driver.takeSent(HeadEffect.Dial.class)).isEmpty();
     driver.store();
     assertThat(driver.durable)
@@ -97,11 +105,32 @@ class RegistrationsTest {
   void originalWhoseConnectionStandsIsNotFencedForSilence() {
     long request = register(COPY);
     probed(Presence.SILENT);
+    copyProbed(Presence.ALIVE);
     assertThat(driver.answer(request)).isInstanceOf(Answer.Refused.class);
+    assertNobodyIsFenced();
+  }
+
+  private void assertNobodyIsFenced() {
     assertThat(driver.durable)
         .filteredOn(Mutation.WorkerRecorded.class::isInstance)
         .allSatisfy(mutation ->
             assertThat(((Mutation.WorkerRecorded) mutation).worker().fenced()).isEmpty());
+  }
+
+  @Test
+  void silentOriginalIsNotFencedForAProcessThatIsNotThereEither() {
+    for (Presence presence : new Presence[] {Presence.GONE, Presence.SILENT}) {
+      driver.linkDown(1);
+      long request = register(COPY);
+      probed(Presence.SILENT);
+      copyProbed(presence);
+      assertThat(driver.answer(request, Answer.Refused.class).message())
+          .contains("does not answer")
+          .contains("127.0.0.1:4001");
+    }
+    assertNobodyIsFenced();
+    driver.submit(new Command.RegisterWorker(announcement(1, instance(1), 1)));
+    assertThat(driver.takeSent(HeadEffect.Dial.class).getFirst().instance()).isEqualTo(instance(1));
   }
 
   @Test
@@ -110,10 +139,51 @@ class RegistrationsTest {
     driver.linkDown(1);
     driver.holdStore();
     probed(Presence.SILENT);
+    copyProbed(Presence.ALIVE);
     driver.failStore("disk full");
     driver.store();
     driver.sent.clear();
     driver.submit(new Command.RegisterWorker(CoreDriver.announcement(1, CoreDriver.EPOCH, 0)));
     assertThat(driver.takeSent(HeadEffect.Dial.class)).hasSize(1);
+  }
+
+  /** A process that dies as soon as it has announced itself, and the next one on its heels. */
+  private void twoProcessesTakeThePlaceInTurn() {
+    driver.linkDown(1);
+    driver.presence = Presence.GONE;
+    driver.holdStore();
+    register(COPY);
+    register(NEXT);
+    driver.sent.clear();
+  }
+
+  private void storeFirst() {
+    driver.event(new HeadEvent.Stored(driver.persists.remove().ticket()));
+  }
+
+  @Test
+  void processIsNotDialledBeforeItsPlaceIsStored() {
+    twoProcessesTakeThePlaceInTurn();
+    storeFirst();
+    assertThat(driver.takeSent(HeadEffect.Dial.class)).isEmpty();
+    storeFirst();
+    assertThat(driver.takeSent(HeadEffect.Dial.class))
+        .singleElement()
+        .satisfies(dial -> assertThat(dial.instance()).isEqualTo(NEXT));
+  }
+
+  @Test
+  void processThatWasNotStoredIsConnectedAnewWhenItComesAgain() {
+    twoProcessesTakeThePlaceInTurn();
+    storeFirst();
+    driver.failStore("disk full");
+    // Whatever was dialled of it would not be dialled a second time.
+    assertThat(driver.takeSent(HeadEffect.HangUp.class))
+        .containsExactly(new HeadEffect.HangUp(identity(1), NEXT));
+    driver.store();
+    register(NEXT);
+    assertThat(driver.takeSent(HeadEffect.Dial.class))
+        .singleElement()
+        .satisfies(dial -> assertThat(dial.instance()).isEqualTo(NEXT));
   }
 }

@@ -318,6 +318,24 @@ class RestoredStoreTest {
     assertThat(restored.takeSent(HeadEffect.SendKill.class)).hasSize(1);
   }
 
+  /** The next head would read it from the store so: the entry's row is there already. */
+  @Test
+  void whatRunsUnderTheIdOfAnEntryIsKilledWithTheProcOfTheEntry() {
+    driver.create(PROC);
+    ProcDefinition other = proc("d", ExecutionMode.NONDISTRIBUTED, 0);
+    driver.create(other);
+    long entry =
+        driver
+            .ask(new Command.Execute(CoreDriver.request("d", "t", true)), Answer.Accepted.class)
+            .runId();
+    joinFromTheLostHistory(1, live(key(entry, 0), PROC, 1));
+    long kill = driver.kill(new Selector(null, "t", "d", ""));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class).getFirst().orders().getFirst().segment())
+        .isEqualTo(key(entry, 0));
+    driver.terminated(1, key(entry, 0), killedOutcome());
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(entry);
+  }
+
   @Test
   void inventoryWaitsForARunOfThisHeadThatGetsAnIdInIt() {
     driver.create(PROC);
@@ -335,5 +353,17 @@ class RestoredStoreTest {
     assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
     driver.pass(1_000);
     assertThat(driver.takeSent(HeadEffect.FetchInventory.class)).hasSize(1);
+  }
+
+  /** What was abandoned may live, whatever became of the run that had not begun. */
+  @Test
+  void runWhoseNamesakeWasAbandonedIsNeverToldAsKilled() {
+    driver.create(proc("d", ExecutionMode.DISTRIBUTED, 0));
+    long runId = driver.execute("d", "");
+    joinFromTheLostHistory(1, live(key(runId, 0), PROC, 1));
+    driver.linkDown(1);
+    driver.ask(new Command.ForgetWorker("1", CoreDriver.FACTS), Answer.WorkerForgotten.class);
+    long kill = driver.kill(run(runId));
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
   }
 }

@@ -17,6 +17,7 @@ import io.procgrid.common.run.RunStatus;
 import io.procgrid.head.core.HeadEvent;
 import io.procgrid.head.core.Mutation;
 import io.procgrid.head.core.Recovered;
+import io.procgrid.head.core.RunRequest;
 import io.procgrid.head.core.Selector;
 import io.procgrid.head.core.WorkerRecord;
 import io.procgrid.head.core.WorkerStanding;
@@ -119,6 +120,20 @@ class RestoredStoreTest {
     assertThat(run.status()).isNull();
     assertThat(run.request().procName()).isEqualTo("proc");
     assertThat(run.segments()).extracting(Recovered.Segment::status).containsOnlyNulls();
+  }
+
+  /** Its process may have been started with another bound: the id may have been of another run. */
+  @Test
+  void outputOfWhatIsFoundAliveIsDueAsItsJournalHasIt() throws StoreException {
+    store.mustStore(run(1), fixed(1, 1, 1), placed(segment(1, 1, 0), 1));
+    store.mustStore(ended(segment(1, 1, 0), exited(0)), ended(1, 1, RunStatus.COMPLETE));
+    RunRequest without = request("found", "", 0, false);
+    store.mustStore(
+        new Mutation.RunImported(1, 1, without, Samples.proc("found"), 5_000), imported(1, 1, 0));
+    store.reopen();
+    assertThat(store.recovered().runs().getFirst().segments())
+        .extracting(Recovered.Segment::outputSaved)
+        .containsExactly(true);
   }
 
   @Test
