@@ -84,7 +84,7 @@ final class Dispatcher {
       if (!isRoomFor(run.proc)) {
         return;
       }
-      if (run.fixing) {
+      if (run.fixing || journalToRead(run) != null) {
         continue;
       }
       place(run);
@@ -92,6 +92,14 @@ final class Dispatcher {
         runs.remove();
       }
     }
+  }
+
+  /**
+   * A worker that may run it already: the store was restored, and what it holds to be waiting may
+   * have been dispatched after the backup. Null when there is none.
+   */
+  private @Nullable WorkerState journalToRead(Run run) {
+    return run.acceptedInThisTerm ? null : workers.importing();
   }
 
   private boolean isRoomFor(ProcDefinition proc) {
@@ -271,6 +279,12 @@ final class Dispatcher {
     if (run.isDistributed() && !workers.settled()) {
       return "%d workers known from before the head's start are not back yet"
           .formatted(workers.missing());
+    }
+    WorkerState unread = journalToRead(run);
+    if (unread != null) {
+      return ("the store was restored from a backup, and %s may run it already: it waits until that worker's journal is read; "
+              + "should the worker never return, forget it by /forget/worker")
+          .formatted(unread);
     }
     WorkerState degraded = null;
     for (WorkerState worker : workers.all()) {

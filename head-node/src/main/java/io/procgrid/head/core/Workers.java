@@ -170,6 +170,16 @@ final class Workers {
     }
   }
 
+  /** The first whose journal is to be imported and is not yet; null when there is none. */
+  @Nullable WorkerState importing() {
+    for (WorkerState worker : byNumber.values()) {
+      if (worker.record.standing() == WorkerStanding.IMPORTING) {
+        return worker;
+      }
+    }
+    return null;
+  }
+
   private void fetchImports() {
     for (WorkerState worker : byNumber.values()) {
       if (worker.record.standing() == WorkerStanding.IMPORTING && !worker.importing) {

@@ -22,6 +22,12 @@ class RestoredStoreTest {
   private static final Epoch LOST = new Epoch(7, "lost");
   private static final ProcDefinition PROC = proc("p", ExecutionMode.NONDISTRIBUTED, 0);
 
+  private static final Recovered.Run WAITING =
+      new Recovered.Run(
+          4, 1, CoreDriver.request("p", "tag", false), PROC, null, null, ImmutableList.of());
+
+  private static final long HOUR = 3_600_000;
+
   private final CoreDriver driver = new CoreDriver();
 
   private Epoch register(int number, Epoch seen, long highestRunId) {
@@ -165,10 +171,7 @@ class RestoredStoreTest {
   /** The run waited at the time of the backup; it was dispatched after it. */
   @Test
   void runThatWaitsInTheStoreIsTakenOverWhereItReallyIs() {
-    Recovered.Run waiting =
-        new Recovered.Run(
-            4, 1, CoreDriver.request("p", "tag", false), PROC, null, null, ImmutableList.of());
-    CoreDriver restored = restored(waiting);
+    CoreDriver restored = restored(WAITING);
     Epoch epoch =
         restored
             .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
@@ -183,12 +186,49 @@ class RestoredStoreTest {
     assertThat(restored.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.ERROR, 1_000));
   }
 
+  /** Of two workers, the one on which it does not run is back first. */
+  @Test
+  void runThatWaitsInTheStoreIsNotStartedWhileAJournalIsUnread() {
+    CoreDriver restored = restored(WAITING, worker(1), worker(2));
+    Epoch epoch =
+        restored
+            .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
+            .epoch();
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1);
+    restored.pass(HOUR);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    assertThat(restored.view(4).waiting()).contains("worker 2").contains("/forget/worker");
+
+    restored.ask(new Command.RegisterWorker(announcement(2, LOST, 4)), Answer.Registered.class);
+    restored.linkUp(2, epoch);
+    restored.inventory(2, live(key(4, 0), PROC, 1));
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    assertThat(restored.view(4).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
+  void runThatWaitsInTheStoreIsStartedWhenNoJournalHasIt() {
+    CoreDriver restored = restored(WAITING, worker(1), worker(2));
+    Epoch epoch =
+        restored
+            .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
+            .epoch();
+    restored.ask(new Command.RegisterWorker(announcement(2, LOST, 4)), Answer.Registered.class);
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1);
+    restored.inventory(1);
+    restored.linkUp(2, epoch);
+    restored.inventory(2);
+    restored.inventory(2);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).hasSize(1);
+  }
+
   @Test
   void runThatWaitsInTheStoreAndIsOverInTheJournalDoesNotRunAgain() {
-    Recovered.Run waiting =
-        new Recovered.Run(
-            4, 1, CoreDriver.request("p", "tag", false), PROC, null, null, ImmutableList.of());
-    CoreDriver restored = restored(waiting);
+    CoreDriver restored = restored(WAITING);
     Epoch epoch =
         restored
             .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
@@ -200,7 +240,7 @@ class RestoredStoreTest {
     assertThat(restored.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.COMPLETE, 1_000));
   }
 
-  private static CoreDriver restored(Recovered.Run run) {
+  private static CoreDriver restored(Recovered.Run run, WorkerRecord... workers) {
     return new CoreDriver(
         new Recovered(
             CoreDriver.CLUSTER,
@@ -211,7 +251,21 @@ class RestoredStoreTest {
             ImmutableList.of(PROC),
             ImmutableList.of(),
             ImmutableList.of(run),
-            ImmutableList.of()));
+            ImmutableList.copyOf(workers)));
+  }
+
+  private static WorkerRecord worker(int number) {
+    WorkerAnnouncement announcement = announcement(number, CoreDriver.EPOCH, 0);
+    return new WorkerRecord(
+        number,
+        announcement.identity(),
+        announcement.instance(),
+        announcement.address(),
+        announcement.slots(),
+        announcement.host(),
+        announcement.containment(),
+        WorkerStanding.MEMBER,
+        ImmutableList.of());
   }
 
   /** The restored head gave an id away that a journal had, before it could know. */
