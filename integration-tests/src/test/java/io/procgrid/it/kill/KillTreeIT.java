@@ -142,6 +142,9 @@ class KillTreeIT {
                     .formatted(marker)));
     long leader = TestCluster.awaitLive(marker, 1).iterator().next();
     long child = ProcessHandle.of(leader).orElseThrow().children().findFirst().orElseThrow().pid();
+    // Before its first child it may not have set its trap.
+    ProcessHandle shell = ProcessHandle.of(child).orElseThrow();
+    Waiting.until(() -> shell.children().findAny().isPresent());
     Signals.send("TERM", child);
     assertKilledWith(run, TestCluster.awaitLive(marker, 2));
     assertThat(LivePids.isAlive(child)).isFalse();
