@@ -138,7 +138,10 @@ final class Killing {
           List<Segment> again = new ArrayList<>();
           for (SegmentKey key : event.segments()) {
             Segment segment = runs.find(key, worker.identity());
-            if (segment != null && segment.run.intent != null && segment.phase.mayLive()) {
+            if (segment == null || !segment.phase.mayLive()) {
+              // An orphan, unless it was proven over meanwhile: the inventory tells.
+              workers.fetchInventorySoon(worker);
+            } else if (segment.run.intent != null) {
               again.add(segment);
             }
           }

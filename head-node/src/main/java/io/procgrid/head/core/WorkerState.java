@@ -49,6 +49,9 @@ final class WorkerState {
    */
   final Set<SegmentKey> strangers = new HashSet<>();
 
+  /** Its inventory is to be asked for in a moment. */
+  boolean inventoryDue;
+
   /** Inventories that were asked for and have not come. */
   private int inventoriesAsked;
 

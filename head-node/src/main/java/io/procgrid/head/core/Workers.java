@@ -152,6 +152,22 @@ final class Workers {
   }
 
   /**
+   * Something lives there that nobody stands for: whether it is an orphan, or to be imported, is
+   * the comparison's to say. One for all that is told within a moment.
+   */
+  void fetchInventorySoon(WorkerState worker) {
+    if (!worker.inventoryDue) {
+      worker.inventoryDue = true;
+      context.after(
+          CoreContext.RETRY_MILLIS,
+          () -> {
+            worker.inventoryDue = false;
+            fetchInventory(worker);
+          });
+    }
+  }
+
+  /**
    * The store is behind one journal, so it may be behind all of them: until each is imported,
    * nothing that lives there is killed for being unknown.
    */
