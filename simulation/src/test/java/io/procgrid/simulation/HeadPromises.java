@@ -109,7 +109,7 @@ final class HeadPromises {
   }
 
   private void proceeding(Place place) {
-    RunRow row = store.runOf(place.segment());
+    RunRow row = store.run(place.segment().runId());
     require(store.standing(place) != null, "is let go, it is not placed there", place);
     require(row != null && row.intent == null, "is let go, it is to die", place);
   }
@@ -220,7 +220,7 @@ final class HeadPromises {
   }
 
   private static boolean isNamesake(Recovered.Segment segment) {
-    return segment.number() != segment.journalNumber();
+    return segment.namesake() != null;
   }
 
   private void taking(Mutation.AutoStartTaken taken) {
@@ -263,7 +263,7 @@ final class HeadPromises {
    */
   void ending(ProcessTree tree, KillFacts ordered, long nowMillis) {
     Place place = tree.requirePlace();
-    RunRow row = store.runOf(place.segment());
+    RunRow row = store.run(place.segment().runId());
     Recovered.Segment standing = store.standing(place);
     if (tree.isReleased()
         && tree.isLeaderAlive()
@@ -279,7 +279,7 @@ final class HeadPromises {
 
   private boolean mayDie(Place place) {
     Recovered.Segment standing = store.standing(place);
-    RunRow row = store.runOf(place.segment());
+    RunRow row = store.run(place.segment().runId());
     if (standing == null || row == null) {
       RunRow namesake = store.run(place.segment().runId());
       return !survivors.contains(place)
@@ -332,7 +332,7 @@ final class HeadPromises {
     for (ProcessTree tree : alive) {
       Place place = tree.requirePlace();
       Recovered.Segment standing = store.standing(place);
-      RunRow row = store.runOf(place.segment());
+      RunRow row = store.run(place.segment().runId());
       if (standing != null
           && standing.status() == null
           && row != null

@@ -153,7 +153,7 @@ class HeadCoreTest {
     Placement placement = new Placement(identity(1), instance(1), "boot", "machine");
     Recovered.Segment over =
         new Recovered.Segment(
-            0, 0, "0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
+            0, null, "0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
     Recovered.Run run =
         new Recovered.Run(
             7,
@@ -635,7 +635,7 @@ class HeadCoreTest {
     Recovered.Segment over =
         new Recovered.Segment(
             0,
-            0,
+            null,
             "0",
             1,
             new Placement(identity(1), instance(1), "boot", "machine"),

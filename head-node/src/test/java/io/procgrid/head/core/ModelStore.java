@@ -126,7 +126,7 @@ final class ModelStore {
           row.segments.add(
               new Recovered.Segment(
                   i,
-                  i,
+                  null,
                   fixed.dataSegmentIds().get(i),
                   fixed.workerNumbers().get(i),
                   null,
@@ -226,7 +226,7 @@ final class ModelStore {
       boolean outputSaved) {
     return new Recovered.Segment(
         old.number(),
-        old.journalNumber(),
+        old.namesake(),
         old.dataSegmentId(),
         old.workerNumber(),
         placement,
