@@ -139,6 +139,13 @@ final class WorkerState {
     return false;
   }
 
+  /** The store has that its journal is to be imported. */
+  void importRecorded() {
+    if (stored != null) {
+      stored = stored.as(WorkerStanding.IMPORTING);
+    }
+  }
+
   /** What its journal held is in the store. */
   void imported() {
     importing = false;

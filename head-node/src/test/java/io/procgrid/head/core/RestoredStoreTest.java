@@ -150,6 +150,23 @@ class RestoredStoreTest {
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
   }
 
+  /** The next head would import what was killed since. */
+  @Test
+  void journalThatIsImportedIsNotRecordedAsToBeImportedWhenTheStoreRefusedThatBefore() {
+    driver.join(1);
+    driver.sent.clear();
+    driver.linkUp(1, CoreDriver.EPOCH);
+    driver.holdStore();
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    driver.failStore("disk full");
+    driver.store();
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    assertThat(driver.durable).anyMatch(Mutation.JournalImported.class::isInstance);
+    driver.durable.clear();
+    driver.pass(2_000);
+    assertThat(driver.durable).noneMatch(Mutation.WorkerRecorded.class::isInstance);
+  }
+
   @Test
   void orphansAreKilledAgainOnceTheJournalIsImported() {
     joinFromTheLostHistory(1, live(key(11, 0), PROC, 1));
