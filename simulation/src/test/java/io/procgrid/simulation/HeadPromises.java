@@ -197,11 +197,15 @@ final class HeadPromises {
     SegmentKey key = new SegmentKey(ended.runId(), ended.incarnation(), 0);
     require(row.allSegmentsEnded(), "and its run: over before all segments are", key);
     require(ended.status() == rollUp(row), "and its run: ends as " + ended.status(), key);
+    require(
+        row.intent != null || !hasNothingOfItsOwn(row),
+        "and its run: over before it began, nobody asked",
+        key);
   }
 
   private static RunStatus rollUp(RunRow row) {
     // Nothing of its own was ever begun: only a kill ends that.
-    boolean killedWaiting = row.segments.values().stream().allMatch(HeadPromises::isNamesake);
+    boolean killedWaiting = hasNothingOfItsOwn(row);
     RunStatus status = killedWaiting ? RunStatus.KILLED : RunStatus.COMPLETE;
     for (Recovered.Segment segment : row.segments.values()) {
       if (segment.placement() != null && segment.outcome() == null) {
@@ -219,8 +223,8 @@ final class HeadPromises {
     return status;
   }
 
-  private static boolean isNamesake(Recovered.Segment segment) {
-    return segment.namesake() != null;
+  private static boolean hasNothingOfItsOwn(RunRow row) {
+    return row.segments.values().stream().allMatch(segment -> segment.namesake() != null);
   }
 
   private void taking(Mutation.AutoStartTaken taken) {
@@ -285,17 +289,19 @@ final class HeadPromises {
       return !survivors.contains(place)
           || store.hasForgotten(place.worker())
           || wishes.coverAllOf(place.worker())
-          || (namesake != null && isToDieOrOver(place.segment().runId(), namesake))
-          || (namesake == null && store.hadKilled(place.segment().runId()));
+          || mayDieWith(namesake, place.segment().runId());
     }
     return standing.status() != null
         || row.intent != null
         || wishes.cover(place.segment().runId(), row);
   }
 
-  /** A kill of a run means whatever has its id. */
-  private boolean isToDieOrOver(long runId, RunRow row) {
-    return !row.isUnfinished() || row.intent != null || wishes.cover(runId, row);
+  /** A kill of a run means whatever has its id; one that ended by itself takes nobody along. */
+  private boolean mayDieWith(@Nullable RunRow row, long runId) {
+    if (row == null || !row.isUnfinished()) {
+      return store.hadKilled(runId);
+    }
+    return row.intent != null || wishes.cover(runId, row);
   }
 
   private boolean mayBeIntended(Mutation.KillIntended intended) {
