@@ -246,8 +246,12 @@ final class HeadPromises {
    * @param ordered by whom, as far as its journal knows; null = it does not
    */
   void striking(ProcessTree tree, @Nullable KillFacts ordered) {
+    Place place = tree.place();
+    if (place == null) {
+      throw new AssertionError(
+          "a process that is none of the cluster's is signalled: " + tree.record());
+    }
     if (tree.isReleased() && tree.isLeaderAlive()) {
-      Place place = tree.requirePlace();
       require(
           mayDie(place) || (ordered != null && isOfAnEarlierEra(ordered)),
           "is killed, nobody asked",
