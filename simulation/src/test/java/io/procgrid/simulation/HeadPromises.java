@@ -109,7 +109,7 @@ final class HeadPromises {
   }
 
   private void proceeding(Place place) {
-    RunRow row = store.runOf(place.segment());
+    RunRow row = store.run(place.segment().runId());
     require(store.standing(place) != null, "is let go, it is not placed there", place);
     require(row != null && row.intent == null, "is let go, it is to die", place);
   }
@@ -197,11 +197,15 @@ final class HeadPromises {
     SegmentKey key = new SegmentKey(ended.runId(), ended.incarnation(), 0);
     require(row.allSegmentsEnded(), "and its run: over before all segments are", key);
     require(ended.status() == rollUp(row), "and its run: ends as " + ended.status(), key);
+    require(
+        row.intent != null || !hasNothingOfItsOwn(row),
+        "and its run: over before it began, nobody asked",
+        key);
   }
 
   private static RunStatus rollUp(RunRow row) {
     // Nothing of its own was ever begun: only a kill ends that.
-    boolean killedWaiting = row.segments.values().stream().allMatch(HeadPromises::isNamesake);
+    boolean killedWaiting = hasNothingOfItsOwn(row);
     RunStatus status = killedWaiting ? RunStatus.KILLED : RunStatus.COMPLETE;
     for (Recovered.Segment segment : row.segments.values()) {
       if (segment.placement() != null && segment.outcome() == null) {
@@ -219,8 +223,8 @@ final class HeadPromises {
     return status;
   }
 
-  private static boolean isNamesake(Recovered.Segment segment) {
-    return segment.number() != segment.journalNumber();
+  private static boolean hasNothingOfItsOwn(RunRow row) {
+    return row.segments.values().stream().allMatch(segment -> segment.namesake() != null);
   }
 
   private void taking(Mutation.AutoStartTaken taken) {
@@ -242,8 +246,12 @@ final class HeadPromises {
    * @param ordered by whom, as far as its journal knows; null = it does not
    */
   void striking(ProcessTree tree, @Nullable KillFacts ordered) {
+    Place place = tree.place();
+    if (place == null) {
+      throw new AssertionError(
+          "a process that is none of the cluster's is signalled: " + tree.record());
+    }
     if (tree.isReleased() && tree.isLeaderAlive()) {
-      Place place = tree.requirePlace();
       require(
           mayDie(place) || (ordered != null && isOfAnEarlierEra(ordered)),
           "is killed, nobody asked",
@@ -263,7 +271,7 @@ final class HeadPromises {
    */
   void ending(ProcessTree tree, KillFacts ordered, long nowMillis) {
     Place place = tree.requirePlace();
-    RunRow row = store.runOf(place.segment());
+    RunRow row = store.run(place.segment().runId());
     Recovered.Segment standing = store.standing(place);
     if (tree.isReleased()
         && tree.isLeaderAlive()
@@ -279,23 +287,25 @@ final class HeadPromises {
 
   private boolean mayDie(Place place) {
     Recovered.Segment standing = store.standing(place);
-    RunRow row = store.runOf(place.segment());
+    RunRow row = store.run(place.segment().runId());
     if (standing == null || row == null) {
       RunRow namesake = store.run(place.segment().runId());
       return !survivors.contains(place)
           || store.hasForgotten(place.worker())
           || wishes.coverAllOf(place.worker())
-          || (namesake != null && isToDieOrOver(place.segment().runId(), namesake))
-          || (namesake == null && store.hadKilled(place.segment().runId()));
+          || mayDieWith(namesake, place.segment().runId());
     }
     return standing.status() != null
         || row.intent != null
         || wishes.cover(place.segment().runId(), row);
   }
 
-  /** A kill of a run means whatever has its id. */
-  private boolean isToDieOrOver(long runId, RunRow row) {
-    return !row.isUnfinished() || row.intent != null || wishes.cover(runId, row);
+  /** A kill of a run means whatever has its id; one that ended by itself takes nobody along. */
+  private boolean mayDieWith(@Nullable RunRow row, long runId) {
+    if (row == null || !row.isUnfinished()) {
+      return store.hadKilled(runId);
+    }
+    return row.intent != null || wishes.cover(runId, row);
   }
 
   private boolean mayBeIntended(Mutation.KillIntended intended) {
@@ -332,7 +342,7 @@ final class HeadPromises {
     for (ProcessTree tree : alive) {
       Place place = tree.requirePlace();
       Recovered.Segment standing = store.standing(place);
-      RunRow row = store.runOf(place.segment());
+      RunRow row = store.run(place.segment().runId());
       if (standing != null
           && standing.status() == null
           && row != null

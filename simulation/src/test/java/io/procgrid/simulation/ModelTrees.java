@@ -199,10 +199,6 @@ final class ModelTrees {
       dead(key, handle, false);
       return;
     }
-    if (tree.place() == null) {
-      throw new AssertionError(
-          "a process that is none of the cluster's is killed: " + tree.record());
-    }
     machine.promises().striking(tree, machine.orderedBy(key));
     KillFacts ordered = machine.orderedBy(key);
     if (ordered != null) {

@@ -90,9 +90,6 @@ final class RunRow {
   /** The segment that a worker means by a key of its journal, or null. */
   Recovered.@Nullable Segment standing(Place place) {
     SegmentKey key = place.segment();
-    if (key.incarnation() != incarnation) {
-      return null;
-    }
     Recovered.Segment likely = segments.get(key.segment());
     if (likely != null && likely.status() == null && means(likely, place)) {
       return likely;
@@ -109,20 +106,20 @@ final class RunRow {
     return over;
   }
 
-  private static boolean means(Recovered.Segment segment, Place place) {
-    Placement placement = segment.placement();
-    return placement != null
-        && placement.identity().equals(place.worker())
-        && segment.journalNumber() == place.segment().segment();
+  private boolean means(Recovered.Segment segment, Place place) {
+    return place.equals(placeOf(place.segment().runId(), segment));
   }
 
   /** Where the segment was placed, by its name there; null when it never was. */
   @Nullable Place placeOf(long runId, Recovered.Segment segment) {
     Placement placement = segment.placement();
-    return placement == null
-        ? null
-        : new Place(
-            placement.identity(), new SegmentKey(runId, incarnation, segment.journalNumber()));
+    if (placement == null) {
+      return null;
+    }
+    SegmentKey namesake = segment.namesake();
+    return new Place(
+        placement.identity(),
+        namesake == null ? new SegmentKey(runId, incarnation, segment.number()) : namesake);
   }
 
   void begin(int next, long atMillis) {
@@ -141,7 +138,7 @@ final class RunRow {
           i,
           new Recovered.Segment(
               i,
-              i,
+              null,
               fixed.dataSegmentIds().get(i),
               fixed.workerNumbers().get(i),
               null,
@@ -178,7 +175,7 @@ final class RunRow {
       boolean outputSaved) {
     return new Recovered.Segment(
         old.number(),
-        old.journalNumber(),
+        old.namesake(),
         old.dataSegmentId(),
         old.workerNumber(),
         placement,
@@ -209,7 +206,7 @@ final class RunRow {
         segment.segment().segment(),
         new Recovered.Segment(
             segment.segment().segment(),
-            segment.journalSegment(),
+            segment.journalKey().equals(segment.segment()) ? null : segment.journalKey(),
             segment.dataSegmentId(),
             segment.workerNumber(),
             segment.placement(),

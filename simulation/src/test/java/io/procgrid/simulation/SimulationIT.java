@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * plays that history alone and prints what happens in it; {@code -Dprocgrid.simulation.seconds=N}
  * plays fresh ones for so long.
  *
- * <p>Fresh histories have seeds below 0: their stores are never set back, which still shows a flaw
- * once in some thousand histories. {@link LongSimulation} plays those too.
+ * <p>Fresh histories have seeds below 0: their stores are never set back, where a flaw is still
+ * open that some rare history may show. {@link LongSimulation} plays those too.
  */
 class SimulationIT {
   private static final long SECONDS = Long.getLong("procgrid.simulation.seconds", 60);

@@ -93,9 +93,9 @@ final class Forgetting {
 
   private void goOn(WorkerState worker) {
     worker.beingForgotten = false;
-    if (!worker.record.equals(worker.stored)) {
-      // That its journal is to be imported was found out meanwhile, and not stored.
-      context.persistFacts(List.of(new Mutation.WorkerRecorded(worker.record)), () -> {});
+    if (worker.record.standing() == WorkerStanding.IMPORTING) {
+      // Maybe that was found out meanwhile, and not stored.
+      workers.storeImporting();
     }
     workers.fetchInventory(worker);
   }

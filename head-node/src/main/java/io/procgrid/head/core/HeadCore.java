@@ -96,7 +96,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
         new Segment(
             run,
             recovered.number(),
-            recovered.journalNumber(),
+            recovered.namesake(),
             recovered.dataSegmentId(),
             recovered.workerNumber());
     Placement placement = recovered.placement();

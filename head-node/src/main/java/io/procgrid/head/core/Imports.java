@@ -138,13 +138,14 @@ final class Imports {
 
   private void put(Run run) {
     Run former = runs.find(run.runId);
-    if (former != null) {
-      // Its worker could not begin this incarnation before that one was over.
-      former.status = RunStatus.ERROR;
-      former.endOnItsWay = true;
-    }
     runs.put(run);
     autoStart.imported(run);
+    if (former != null && !former.isOver()) {
+      // This incarnation could not begin before that one was over.
+      former.status = RunStatus.ERROR;
+      former.endOnItsWay = true;
+      killing.inherit(former, run);
+    }
   }
 
   /** The store had it waiting, say, and a caller was told that it is dead. */
@@ -166,10 +167,13 @@ final class Imports {
     if (run == null && wasKilled(key)) {
       return null;
     }
-    if (run == null || run.incarnation < key.incarnation()) {
+    if (run == null) {
       return over ? null : newRun(worker, item, made);
     }
-    if (run.isOver() || run.incarnation > key.incarnation() || isToBeForgotten(worker, item)) {
+    if (mayStandBefore(run, key, made)) {
+      return over ? null : nextOf(run, worker, item, made);
+    }
+    if (run.isOver() || isToBeForgotten(worker, item)) {
       return null;
     }
     Segment segment = ownSegment(run, item);
@@ -177,6 +181,40 @@ final class Imports {
       return segment;
     }
     return namesake(worker, run, item);
+  }
+
+  /**
+   * True when the journal holds a later incarnation of the same entry, and nothing lives of the one
+   * that the store has: of what this head accepted, or may have started, something may, and the id
+   * stands for both.
+   */
+  private boolean mayStandBefore(Run run, SegmentKey key, Map<Long, Run> made) {
+    if (run.incarnation >= key.incarnation() || made.containsValue(run)) {
+      return false;
+    }
+    return run.isOver()
+        || (autoStart.find(run.runId) != null && !run.acceptedInThisTerm && nothingIsPlaced(run));
+  }
+
+  private static boolean nothingIsPlaced(Run run) {
+    if (run.fixing) {
+      return false;
+    }
+    for (Segment segment : run.segments) {
+      if (segment.phase != SegmentPhase.WAITING) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Segment nextOf(
+      Run former, WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
+    if (!former.isOver()) {
+      // Nothing of it is placed while this is on its way into the store.
+      former.fixing = true;
+    }
+    return newRun(worker, item, made);
   }
 
   private Segment newRun(WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
@@ -196,7 +234,9 @@ final class Imports {
    * Null when the item is of another run that had the same id.
    */
   private static @Nullable Segment ownSegment(Run run, HeadEvent.InventoryItem item) {
-    if (run.acceptedInThisTerm || !isSameWork(run, item.spec())) {
+    boolean sameRun =
+        run.incarnation == item.segment().incarnation() && isSameWork(run, item.spec());
+    if (run.acceptedInThisTerm || !sameRun) {
       return null;
     }
     for (Segment segment : run.segments) {
@@ -231,7 +271,7 @@ final class Imports {
     int number = NAMESAKES + (run.segments.size() - run.ownSegments());
     String shown =
         "%s of before the restore, on worker %d".formatted(dataSegmentId(item), worker.number());
-    Segment segment = new Segment(run, number, item.segment().segment(), shown, worker.number());
+    Segment segment = new Segment(run, number, item.segment(), shown, worker.number());
     run.segments.add(segment);
     return segment;
   }
@@ -268,7 +308,7 @@ final class Imports {
                 .formatted(worker.number());
     return new Mutation.SegmentImported(
         segment.key,
-        segment.journalKey.segment(),
+        segment.journalKey,
         segment.dataSegmentId,
         segment.workerNumber,
         segment.requirePlacement(),

@@ -1,5 +1,6 @@
 package io.procgrid.head.core;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +29,16 @@ final class KillRequest {
     this.request = request;
     this.terms = terms;
     this.startedMillis = startedMillis;
-    this.selected = selected;
+    this.selected = new ArrayList<>(selected);
     this.unproven = new LinkedHashSet<>(selected);
+  }
+
+  /** What it selected is another run by now. */
+  void means(Run former, Run run) {
+    selected.replaceAll(each -> each == former ? run : each);
+    if (unproven.remove(former)) {
+      unproven.add(run);
+    }
+    run.killers.add(this);
   }
 }

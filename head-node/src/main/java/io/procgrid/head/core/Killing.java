@@ -40,6 +40,25 @@ final class Killing {
   }
 
   /**
+   * A kill of what had the id before, and of which nothing lives, means what stands for it now; to
+   * be carried out once that is known to be placed.
+   */
+  void inherit(Run former, Run run) {
+    KillIntent intent = former.intent;
+    if (intent == null) {
+      return;
+    }
+    Ends ends = new Ends();
+    ends.intend(run, intent);
+    run.graceEndsMillis = former.graceEndsMillis;
+    for (KillRequest kill : former.killers) {
+      kill.means(former, run);
+    }
+    former.killers.clear();
+    context.persistFacts(ends.mutations, () -> endings.stored(ends));
+  }
+
+  /**
    * Ends, in memory, the segments of a run with an intent that have no placement: they can never be
    * dispatched from now on. The ends must then be stored.
    */
@@ -138,7 +157,10 @@ final class Killing {
           List<Segment> again = new ArrayList<>();
           for (SegmentKey key : event.segments()) {
             Segment segment = runs.find(key, worker.identity());
-            if (segment != null && segment.run.intent != null && segment.phase.mayLive()) {
+            if (segment == null || !segment.phase.mayLive()) {
+              // An orphan, unless it was proven over meanwhile: the inventory tells.
+              workers.fetchInventorySoon(worker);
+            } else if (segment.run.intent != null) {
               again.add(segment);
             }
           }

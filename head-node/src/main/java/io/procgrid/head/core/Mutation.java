@@ -113,12 +113,13 @@ public sealed interface Mutation {
   /**
    * A segment is where the store did not know it to be.
    *
-   * @param journalSegment its number in its worker's journal
+   * @param journalKey its name in its worker's journal: another one only when the run's id was
+   *     given away twice
    * @param message what status shows while it is not over
    */
   record SegmentImported(
       SegmentKey segment,
-      int journalSegment,
+      SegmentKey journalKey,
       String dataSegmentId,
       int workerNumber,
       Placement placement,

@@ -3,6 +3,7 @@ package io.procgrid.head.core;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.ClusterId;
 import io.procgrid.common.id.Epoch;
+import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,8 @@ public record Recovered(
    * A segment of it.
    *
    * @param number its number within the run
-   * @param journalNumber its number in its worker's journal: another one only when the run's id was
-   *     given away twice
+   * @param namesake its name in its worker's journal, where it is another one: the run's id was
+   *     given away twice; else null
    * @param workerNumber the worker it is meant for; 0 = not yet chosen
    * @param placement null = never placed
    * @param status null while it is not over
@@ -89,7 +90,7 @@ public record Recovered(
    */
   public record Segment(
       int number,
-      int journalNumber,
+      @Nullable SegmentKey namesake,
       String dataSegmentId,
       int workerNumber,
       @Nullable Placement placement,

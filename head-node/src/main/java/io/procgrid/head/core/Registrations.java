@@ -193,6 +193,8 @@ final class Registrations {
         () -> {
           if (changed) {
             worker.stored = record;
+            // Meanwhile its journal may have become one that is to be imported.
+            workers.storeImporting();
           }
           welcome(requests, worker);
           // Whoever takes the place next is dialled when it has it: its connection would stand, and

@@ -38,7 +38,7 @@ final class Runs {
    */
   @Nullable Segment find(SegmentKey journalKey, WorkerIdentity worker) {
     Run run = byId.get(journalKey.runId());
-    if (run == null || run.incarnation != journalKey.incarnation()) {
+    if (run == null) {
       return null;
     }
     // A run that was imported may have some of its segments only: usually the number is the place.

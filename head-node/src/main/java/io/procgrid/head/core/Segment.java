@@ -61,13 +61,17 @@ final class Segment {
   boolean abandoned;
 
   Segment(Run run, int index, String dataSegmentId, int workerNumber) {
-    this(run, index, index, dataSegmentId, workerNumber);
+    this(run, index, null, dataSegmentId, workerNumber);
   }
 
-  Segment(Run run, int number, int journalNumber, String dataSegmentId, int workerNumber) {
+  /**
+   * @param namesake its name in its worker's journal; null when that is its key
+   */
+  Segment(
+      Run run, int number, @Nullable SegmentKey namesake, String dataSegmentId, int workerNumber) {
     this.run = run;
     this.key = new SegmentKey(run.runId, run.incarnation, number);
-    this.journalKey = new SegmentKey(run.runId, run.incarnation, journalNumber);
+    this.journalKey = namesake == null ? key : namesake;
     this.dataSegmentId = dataSegmentId;
     this.workerNumber = workerNumber;
   }

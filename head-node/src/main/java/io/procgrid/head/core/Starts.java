@@ -128,6 +128,9 @@ final class Starts {
       segment.phase = SegmentPhase.RUNNING;
       segment.startedAtMillis = event.startedAtMillis();
       segment.message = "";
+    } else {
+      // An inventory did not list it: its acceptance was not durable yet, or its Start on its way.
+      workers.fetchInventorySoon(worker);
     }
   }
 

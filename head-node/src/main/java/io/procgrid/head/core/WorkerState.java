@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A worker as the core sees it. Mutable; touched by the core only. */
@@ -47,7 +48,10 @@ final class WorkerState {
    * What its journal holds, when last compared, that no segment stands for: nothing of the same
    * name can be started here until the worker has forgotten it.
    */
-  final Set<SegmentKey> strangers = new HashSet<>();
+  final TreeSet<SegmentKey> strangers = new TreeSet<>();
+
+  /** Its inventory is to be asked for in a moment. */
+  boolean inventoryDue;
 
   /** Inventories that were asked for and have not come. */
   private int inventoriesAsked;
@@ -119,7 +123,27 @@ final class WorkerState {
 
   /** Whether the segment may be placed here: nothing else of its name is in the journal. */
   boolean takes(Segment segment) {
-    return takes(segment.run.proc) && !strangers.contains(segment.journalKey);
+    return takes(segment.run.proc) && !isNameTaken(segment.key);
+  }
+
+  /** Workers refuse a segment of which they know another incarnation, too. */
+  private boolean isNameTaken(SegmentKey key) {
+    for (SegmentKey other : strangers.tailSet(new SegmentKey(key.runId(), 1, 0))) {
+      if (other.runId() != key.runId()) {
+        return false;
+      }
+      if (other.segment() == key.segment()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The store has that its journal is to be imported. */
+  void importRecorded() {
+    if (stored != null) {
+      stored = stored.as(WorkerStanding.IMPORTING);
+    }
   }
 
   /** What its journal held is in the store. */

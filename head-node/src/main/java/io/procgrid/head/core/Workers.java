@@ -152,21 +152,35 @@ final class Workers {
   }
 
   /**
+   * Something lives there that nobody stands for: whether it is an orphan, or to be imported, is
+   * the comparison's to say. One for all that is told within a moment.
+   */
+  void fetchInventorySoon(WorkerState worker) {
+    if (!worker.inventoryDue) {
+      worker.inventoryDue = true;
+      context.after(
+          CoreContext.RETRY_MILLIS,
+          () -> {
+            worker.inventoryDue = false;
+            fetchInventory(worker);
+          });
+    }
+  }
+
+  /**
    * The store is behind one journal, so it may be behind all of them: until each is imported,
    * nothing that lives there is killed for being unknown.
    */
   void importAll() {
-    List<Mutation> mutations = new ArrayList<>();
+    boolean changed = false;
     for (WorkerState worker : byNumber.values()) {
       if (worker.record.standing() == WorkerStanding.MEMBER) {
         worker.record = worker.record.as(WorkerStanding.IMPORTING);
-        if (!worker.beingForgotten) {
-          mutations.add(new Mutation.WorkerRecorded(worker.record));
-        }
+        changed = true;
       }
     }
-    if (!mutations.isEmpty()) {
-      context.persistFacts(mutations, this::fetchImports);
+    if (changed) {
+      storeImporting();
     }
   }
 
@@ -178,6 +192,40 @@ final class Workers {
       }
     }
     return null;
+  }
+
+  /**
+   * Stores which journals are still to be imported. Whose import is on its way is not among them:
+   * should the store refuse this now, and take that, it would be brought back by the next try.
+   */
+  void storeImporting() {
+    List<Mutation> mutations = new ArrayList<>();
+    List<WorkerState> told = new ArrayList<>();
+    for (WorkerState worker : byNumber.values()) {
+      if (isImportUnrecorded(worker)) {
+        mutations.add(new Mutation.WorkerRecorded(worker.record));
+        told.add(worker);
+      }
+    }
+    if (told.isEmpty()) {
+      return;
+    }
+    context.outbox.persist(
+        mutations,
+        () -> {
+          told.forEach(WorkerState::importRecorded);
+          fetchImports();
+        },
+        reason -> context.after(CoreContext.RETRY_MILLIS, this::storeImporting));
+  }
+
+  /** A record that is itself on its way, of a registration, says so or is told of afterwards. */
+  private static boolean isImportUnrecorded(WorkerState worker) {
+    return worker.stored != null
+        && !worker.importing
+        && !worker.beingForgotten
+        && !worker.record.equals(worker.stored)
+        && worker.record.equals(worker.stored.as(WorkerStanding.IMPORTING));
   }
 
   private void fetchImports() {
@@ -203,12 +251,14 @@ final class Workers {
    */
   void emptied(WorkerState worker) {
     WorkerRecord record = worker.record.as(WorkerStanding.EMPTIED);
-    context.persistFacts(
+    context.outbox.persist(
         List.of(new Mutation.WorkerRecorded(record)),
         () -> {
           worker.record = worker.record.as(WorkerStanding.EMPTIED);
           worker.stored = record;
-        });
+        },
+        // Another process of it may be there by then.
+        reason -> fetchInventorySoon(worker));
   }
 
   void leave(long request, Command.LeaveWorker command) {

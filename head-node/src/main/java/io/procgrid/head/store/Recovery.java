@@ -107,7 +107,7 @@ final class Recovery {
   private static Recovered.Segment segment(SegmentRow row) {
     return new Recovered.Segment(
         row.key().segment(),
-        row.journalSegment(),
+        row.namesake(),
         row.dataSegmentId(),
         row.workerNumber(),
         row.placement(),

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A row of the segment table. */
 record SegmentRow(
     SegmentKey key,
-    int journalSegment,
+    @Nullable SegmentKey namesake,
     String dataSegmentId,
     int workerNumber,
     @Nullable Placement placement,
@@ -28,7 +28,7 @@ record SegmentRow(
     StoredEnding end = ending == null ? new StoredEnding("", null) : StoredEnding.read(ending);
     return new SegmentRow(
         new SegmentKey(row.getLong("run_id"), row.getInt("incarnation"), row.getInt("segment")),
-        journalSegment(row),
+        namesake(row),
         row.getString("data_segment_id"),
         row.getInt("worker_number"),
         placement(row),
@@ -38,9 +38,14 @@ record SegmentRow(
         row.getInt("output_due") == 1);
   }
 
-  private static int journalSegment(ResultSet row) throws SQLException {
-    int other = row.getInt("journal_segment");
-    return row.wasNull() ? row.getInt("segment") : other;
+  private static @Nullable SegmentKey namesake(ResultSet row) throws SQLException {
+    int segment = row.getInt("journal_segment");
+    if (row.wasNull()) {
+      return null;
+    }
+    int other = row.getInt("journal_incarnation");
+    int incarnation = row.wasNull() ? row.getInt("incarnation") : other;
+    return new SegmentKey(row.getLong("run_id"), incarnation, segment);
   }
 
   private static @Nullable Placement placement(ResultSet row) throws SQLException {

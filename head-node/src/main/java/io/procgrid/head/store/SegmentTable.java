@@ -60,23 +60,27 @@ final class SegmentTable {
 
   void bringBack(Mutation.SegmentImported imported) throws SQLException {
     SegmentKey segment = imported.segment();
+    boolean isNamesake = !imported.journalKey().equals(segment);
     statements.updateOne(
         "run %d with incarnation %d is not in the store"
             .formatted(segment.runId(), segment.incarnation()),
         """
         INSERT INTO segment (run_id, segment, incarnation, data_segment_id, worker_number, ending,
-          output_due, journal_segment)
-        SELECT run_id, ?, incarnation, ?, ?, ?, CASE WHEN max_output_lines > 0 THEN 1 ELSE 0 END, ?
+          output_due, journal_incarnation, journal_segment)
+        SELECT run_id, ?, incarnation, ?, ?, ?, CASE WHEN max_output_lines > 0 THEN 1 ELSE 0 END, ?, ?
         FROM run WHERE run_id = ? AND incarnation = ?
         ON CONFLICT (run_id, segment) DO UPDATE SET status = NULL, ending = excluded.ending,
-          output_due = excluded.output_due, journal_segment = excluded.journal_segment,
+          output_due = excluded.output_due,
+          journal_incarnation = excluded.journal_incarnation,
+          journal_segment = excluded.journal_segment,
           worker_number = excluded.worker_number, data_segment_id = excluded.data_segment_id
         """,
         segment.segment(),
         imported.dataSegmentId(),
         imported.workerNumber(),
         new StoredEnding(imported.message(), null).write(),
-        imported.journalSegment() == segment.segment() ? null : imported.journalSegment(),
+        isNamesake ? imported.journalKey().incarnation() : null,
+        isNamesake ? imported.journalKey().segment() : null,
         segment.runId(),
         segment.incarnation());
     place(segment, imported.placement());

@@ -251,4 +251,24 @@ class ForgottenWorkerTest {
     driver.store();
     assertThat(driver.takeSent(HeadEffect.FetchInventory.class)).hasSize(1);
   }
+
+  /** A Start that had left before was just becoming durable there: no inventory lists that. */
+  @Test
+  void whatBeginsOnceItHasBeenEmptiedIsKilledTooAndAgainUntilItIsProven() {
+    driver.linkDown(1);
+    forget("1");
+    driver.sent.clear();
+    driver.linkUp(1, CoreDriver.EPOCH);
+    driver.inventory(1);
+    driver.event(new HeadEvent.SegmentStarted(identity(1), instance(1), key(runId, 0), 77, 2_000));
+    for (int i = 0; i < 2; i++) {
+      driver.pass(1_000);
+      driver.inventory(1, live(key(runId, 0), PROC, 1));
+      assertThat(driver.takeSent(HeadEffect.SendKill.class).getFirst().orders())
+          .extracting(HeadEffect.KillOrder::segment)
+          .containsExactly(key(runId, 0));
+    }
+    driver.terminated(1, key(runId, 0), killedOutcome());
+    assertThat(driver.takeSent(HeadEffect.SendForget.class)).hasSize(1);
+  }
 }

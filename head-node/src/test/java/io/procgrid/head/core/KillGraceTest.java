@@ -232,7 +232,7 @@ class KillGraceTest {
                 intents().getLast(),
                 ImmutableList.of(
                     new Recovered.Segment(
-                        0, 0, "0", 1, placed.placement(), null, null, "", false)))),
+                        0, null, "0", 1, placed.placement(), null, null, "", false)))),
         ImmutableList.of(only(Mutation.WorkerRecorded.class).worker()));
   }
 

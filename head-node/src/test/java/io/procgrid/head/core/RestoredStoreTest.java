@@ -156,6 +156,23 @@ class RestoredStoreTest {
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
   }
 
+  /** The next head would import what was killed since. */
+  @Test
+  void journalThatIsImportedIsNotRecordedAsToBeImportedWhenTheStoreRefusedThatBefore() {
+    driver.join(1);
+    driver.sent.clear();
+    driver.linkUp(1, CoreDriver.EPOCH);
+    driver.holdStore();
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    driver.failStore("disk full");
+    driver.store();
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    assertThat(driver.durable).anyMatch(Mutation.JournalImported.class::isInstance);
+    driver.durable.clear();
+    driver.pass(2_000);
+    assertThat(driver.durable).noneMatch(Mutation.WorkerRecorded.class::isInstance);
+  }
+
   @Test
   void orphansAreKilledAgainOnceTheJournalIsImported() {
     joinFromTheLostHistory(1, live(key(11, 0), PROC, 1));
@@ -312,6 +329,130 @@ class RestoredStoreTest {
     driver.kill(run(4));
     assertThat(driver.takeSent(HeadEffect.SendKill.class).getFirst().orders().getFirst().segment())
         .isEqualTo(second);
+  }
+
+  /** The id was of an entry before the restore, and is of a run whose Start has left since. */
+  @Test
+  void laterIncarnationIsShownAndKilledTogetherWithTheRunThatHasItsId() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    SegmentKey second = new SegmentKey(runId, 2, 0);
+    joinFromTheLostHistory(1, live(second, PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(driver.view(runId).incarnation()).isEqualTo(1);
+    assertThat(driver.view(runId).segments()).hasSize(2);
+
+    driver.linkUp(2, new Epoch(8, "nonce"));
+    long kill = driver.kill(run(runId));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class))
+        .extracting(sent -> sent.orders().getFirst().segment())
+        .containsExactlyInAnyOrder(key(runId, 0), second);
+    driver.terminated(2, key(runId, 0), killedOutcome());
+    assertThat(driver.answer(kill)).isNull();
+    driver.terminated(1, second, killedOutcome());
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(runId);
+  }
+
+  /** In an unbroken history it would have been over before the later one began. */
+  @Test
+  void earlierIncarnationFromTheLostHistoryIsNotKilledForThat() {
+    RunRequest request = CoreDriver.request("p", "", true);
+    CoreDriver restored =
+        new CoreDriver(
+            new Recovered(
+                CoreDriver.CLUSTER,
+                CoreDriver.EPOCH,
+                ImmutableList.of(CoreDriver.EPOCH),
+                1,
+                5,
+                ImmutableList.of(PROC),
+                ImmutableList.of(new Recovered.Entry(4, request, PROC, 1, 2, false)),
+                ImmutableList.of(
+                    new Recovered.Run(4, 2, request, PROC, null, null, ImmutableList.of())),
+                ImmutableList.of()));
+    Epoch epoch =
+        restored
+            .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
+            .epoch();
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1, live(key(4, 0), PROC, 1));
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    restored.kill(run(4));
+    assertThat(
+            restored.takeSent(HeadEffect.SendKill.class).getFirst().orders().getFirst().segment())
+        .isEqualTo(key(4, 0));
+  }
+
+  /** A run that has not begun is not given away for what another had its id for. */
+  @Test
+  void runThatWaitsIsNotReplacedByALaterIncarnationOfAnother() {
+    driver.create(PROC);
+    long runId = driver.execute("p", "");
+    joinFromTheLostHistory(1, live(new SegmentKey(runId, 2, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    driver.join(2);
+    assertThat(driver.takeSent(HeadEffect.SendStart.class))
+        .extracting(sent -> sent.orders().getFirst().segment())
+        .containsExactly(key(runId, 0));
+  }
+
+  private CoreDriver restoredWithAWaitingEntry() {
+    RunRequest request = CoreDriver.request("p", "", true);
+    return new CoreDriver(
+        new Recovered(
+            CoreDriver.CLUSTER,
+            CoreDriver.EPOCH,
+            ImmutableList.of(CoreDriver.EPOCH),
+            1,
+            5,
+            ImmutableList.of(PROC),
+            ImmutableList.of(new Recovered.Entry(4, request, PROC, 1, 1, false)),
+            ImmutableList.of(
+                new Recovered.Run(4, 1, request, PROC, null, null, ImmutableList.of())),
+            ImmutableList.of()));
+  }
+
+  @Test
+  void entryThatWaitsInTheStoreAndRunsAsItsNextIncarnationBeginsNoOther() {
+    CoreDriver restored = restoredWithAWaitingEntry();
+    Epoch epoch = joinWithTheNextIncarnation(restored);
+    restored.ask(new Command.RegisterWorker(announcement(2, epoch, 4)), Answer.Registered.class);
+    restored.linkUp(2, epoch);
+    restored.inventory(2);
+    assertThat(restored.view(4).incarnation()).isEqualTo(2);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+  }
+
+  @Test
+  void killOfAnEntryThatIsFoundAsItsNextIncarnationMeansThatOne() {
+    CoreDriver restored = restoredWithAWaitingEntry();
+    restored.holdStore();
+    Epoch epoch = joinWithTheNextIncarnation(restored);
+    assertThat(epoch.counter()).isEqualTo(8);
+    long kill = restored.kill(run(4));
+    restored.store();
+    assertThat(restored.answer(kill)).isNull();
+    assertThat(restored.takeSent(HeadEffect.SendKill.class).getFirst().orders())
+        .extracting(HeadEffect.KillOrder::segment)
+        .containsExactly(new SegmentKey(4, 2, 0));
+    restored.terminated(1, new SegmentKey(4, 2, 0), killedOutcome());
+    assertThat(restored.answer(kill, Answer.Killed.class).runIds()).containsExactly(4L);
+  }
+
+  /** The store takes what belongs to the registration; it may be held again for the inventory. */
+  private static Epoch joinWithTheNextIncarnation(CoreDriver restored) {
+    long request = restored.submit(new Command.RegisterWorker(announcement(1, LOST, 4)));
+    while (!restored.hasAnswer(request)) {
+      restored.event(new HeadEvent.Stored(restored.persists.remove().ticket()));
+    }
+    Epoch epoch = restored.answer(request, Answer.Registered.class).epoch();
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1, live(new SegmentKey(4, 2, 0), PROC, 1));
+    return epoch;
   }
 
   /** It was connected all the time, and never tells what it has seen: a head dialled it. */

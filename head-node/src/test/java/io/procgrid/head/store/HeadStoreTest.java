@@ -130,8 +130,8 @@ class HeadStoreTest {
 
     assertThat(recoveredRun().segments())
         .containsExactly(
-            new Recovered.Segment(0, 0, "0", 1, null, null, null, "", false),
-            new Recovered.Segment(1, 1, "1000", 2, Samples.placement(2), null, null, "", false));
+            new Recovered.Segment(0, null, "0", 1, null, null, null, "", false),
+            new Recovered.Segment(1, null, "1000", 2, Samples.placement(2), null, null, "", false));
     assertThat(find(1).segments())
         .containsExactly(
             new ArchivedRun.ArchivedSegment(segment(1, 1, 0), "0", null, null, "", null, null),

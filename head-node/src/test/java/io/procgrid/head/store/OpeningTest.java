@@ -119,7 +119,7 @@ class OpeningTest {
     assertThatThrownBy(() -> HeadStore.open(directory, BOOT))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining(database().toString())
-        .hasMessageContaining("newer version of ProcGrid (schema 99, this one knows up to 2)")
+        .hasMessageContaining("newer version of ProcGrid (schema 99, this one knows up to 3)")
         .hasMessageNotContaining("\n");
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database());
         Statement statement = connection.createStatement()) {

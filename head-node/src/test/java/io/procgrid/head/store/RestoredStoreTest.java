@@ -54,7 +54,12 @@ class RestoredStoreTest {
 
   private static Mutation.SegmentImported imported(long runId, int incarnation, int number) {
     return new Mutation.SegmentImported(
-        segment(runId, incarnation, number), 0, "0", 1, placement(1), "recovered");
+        segment(runId, incarnation, number),
+        segment(runId, incarnation, 0),
+        "0",
+        1,
+        placement(1),
+        "recovered");
   }
 
   @Test
@@ -105,9 +110,22 @@ class RestoredStoreTest {
     assertThat(run.status()).isNull();
     assertThat(run.segments())
         .containsExactly(
-            new Recovered.Segment(2, 0, "0", 1, placement(1), null, null, "recovered", false));
+            new Recovered.Segment(
+                2, segment(9, 1, 0), "0", 1, placement(1), null, null, "recovered", false));
     assertThat(store.store().find(Selector.ALL).getFirst().segments().getFirst().message())
         .isEqualTo("recovered");
+  }
+
+  @Test
+  void whatHasTheIdOfARunIsRecoveredUnderItsOwnIncarnation() throws StoreException {
+    store.mustStore(run(1), fixed(1, 1, 1), placed(segment(1, 1, 0), 1));
+    store.mustStore(
+        new Mutation.SegmentImported(
+            segment(1, 1, 7), segment(1, 2, 0), "0", 1, placement(1), "recovered"));
+    store.reopen();
+    assertThat(store.recovered().runs().getFirst().segments())
+        .extracting(Recovered.Segment::namesake)
+        .containsExactly(null, segment(1, 2, 0));
   }
 
   @Test

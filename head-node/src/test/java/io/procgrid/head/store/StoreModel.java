@@ -292,7 +292,7 @@ final class StoreModel {
       segments.add(
           new Recovered.Segment(
               number,
-              number,
+              null,
               segment.dataSegmentId,
               segment.worker,
               segment.placement,
