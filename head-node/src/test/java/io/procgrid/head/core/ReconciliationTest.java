@@ -125,4 +125,41 @@ class ReconciliationTest {
     assertThat(driver.takeSent(HeadEffect.SendForget.class).get(0).orders().get(0).segment())
         .isEqualTo(orphan);
   }
+
+  /** Its message may have been lost, and the worker stays connected. */
+  @Test
+  void killOfAnOrphanIsOrderedAgainUntilItIsAnswered() {
+    driver.createProcs();
+    SegmentKey orphan = key(driver.execute("p", ""), 0);
+    driver.kill(run(orphan.runId()));
+    HeadEvent.InventoryItem alive =
+        new HeadEvent.InventoryItem(
+            orphan, HeadEvent.InventoryItem.State.RUNNING, null, 7, 1_000, false, null);
+    driver.join(1, alive);
+    driver.sent.clear();
+    driver.event(
+        new HeadEvent.KillUnanswered(identity(1), instance(1), ImmutableList.of(orphan), "lost"));
+    driver.pass(2_000);
+    driver.inventory(1, alive);
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
+  }
+
+  /** Its Start was still on its way when the inventories were compared. */
+  @Test
+  void whatBeginsAndNoRunStandsForIsKilledAsAnOrphan() {
+    driver.createProcs();
+    SegmentKey orphan = key(driver.execute("p", ""), 0);
+    driver.kill(run(orphan.runId()));
+    driver.join(1);
+    driver.sent.clear();
+    driver.event(new HeadEvent.SegmentStarted(identity(1), instance(1), orphan, 77, 2_000));
+    driver.pass(1_000);
+    driver.inventory(
+        1,
+        new HeadEvent.InventoryItem(
+            orphan, HeadEvent.InventoryItem.State.RUNNING, null, 77, 2_000, false, null));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class).getFirst().orders())
+        .extracting(HeadEffect.KillOrder::segment)
+        .containsExactly(orphan);
+  }
 }
