@@ -17,6 +17,9 @@ import java.util.Set;
 final class HostView {
   private static final File PROC = new File("/proc");
 
+  /** At a process that has no arguments at all. */
+  private static final int MOST_LOOKS = 10_000;
+
   private final Marker marker;
   private final String dataDir;
   private final Set<Long> bystanders;
@@ -51,10 +54,23 @@ final class HostView {
    * before the proc's script could make an argument; a copied environment elsewhere counts not.
    */
   private OptionalLong runOf(long pid) {
-    OptionalLong run = marker.runOfArguments(LivePids.text(pid, "cmdline"));
+    OptionalLong run = marker.runOfArguments(argumentsOf(pid));
     return run.isEmpty() && worksInDataDir(pid)
         ? marker.runOfEnvironment(LivePids.text(pid, "environ"))
         : run;
+  }
+
+  /** In the middle of an exec a process has neither arguments nor environment: looks again then. */
+  private String argumentsOf(long pid) {
+    String arguments = LivePids.text(pid, "cmdline");
+    for (int look = 0; look < MOST_LOOKS && arguments.isEmpty(); look++) {
+      if (!worksInDataDir(pid) || !LivePids.isAlive(pid)) {
+        break;
+      }
+      Thread.yield();
+      arguments = LivePids.text(pid, "cmdline");
+    }
+    return arguments;
   }
 
   private boolean worksInDataDir(long pid) {

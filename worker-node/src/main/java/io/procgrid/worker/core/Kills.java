@@ -118,7 +118,8 @@ final class Kills {
       return null;
     }
     return switch (segment.phase) {
-      case RUNNING, ADOPTING ->
+      // What could not be taken back so far may be yet, with its time to tidy up.
+      case RUNNING, ADOPTING, DAMAGED ->
           new Segment.Grace(order.grace.signal(), order.deadlineMillis(), false);
       case ACCEPTING,
           WAITING,
@@ -127,8 +128,7 @@ final class Kills {
           TOMBSTONED,
           CONCLUDING,
           OVER,
-          FORGETTING,
-          DAMAGED ->
+          FORGETTING ->
           null;
     };
   }

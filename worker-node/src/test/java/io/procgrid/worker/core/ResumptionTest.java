@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.run.ExitStatus;
+import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.Outcome;
 import io.procgrid.worker.process.ContainedTree;
 import io.procgrid.worker.process.ProcessRecord;
@@ -183,6 +184,20 @@ class ResumptionTest extends CoreStory {
     assertThat(steps()).containsExactly(new KillStep.Pending(SEGMENT, reason));
     assertThat(journaled()).isInstanceOf(JournalEntry.Tombstoned.class);
     assertThat(all(WorkerEffect.Reply.class)).noneMatch(reply -> reply.request() == request);
+  }
+
+  /** The next worker process may be able to take it back, and then gives it its time. */
+  @Test
+  void killOfWhatCannotBeTakenBackKeepsItsGrace() {
+    restartedWith("boot", doubtful(PROCESS, Recovered.Doubtful.Remedy.WATCH));
+    step(new WorkerEvent.AdoptFailed(SEGMENT, "no cgroup"));
+    Grace grace = new Grace(15, 5_000);
+    command(
+        new Command.Kill(to(), ImmutableList.of(new Command.KillOrder(SEGMENT, FACTS, grace))));
+
+    Tombstone tombstone = ((JournalEntry.Tombstoned) journaled()).tombstone();
+    assertThat(Objects.requireNonNull(tombstone.grace()).signal()).isEqualTo(15);
+    assertThat(all(WorkerEffect.KillTree.class)).isEmpty();
   }
 
   @Test
