@@ -109,7 +109,7 @@ class EndingsTest {
     Placement placement = new Placement(identity(1), instance(1), "boot", "machine");
     Recovered.Segment over =
         new Recovered.Segment(
-            0, 0, "0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
+            0, null, "0", 1, placement, RunStatus.ERROR, exited(9), "exit status 9", true);
     Recovered.Run run =
         new Recovered.Run(
             7,
@@ -133,7 +133,7 @@ class EndingsTest {
     Recovered.Segment over =
         new Recovered.Segment(
             0,
-            0,
+            null,
             "0",
             1,
             new Placement(identity(1), instance(1), "boot", "machine"),
