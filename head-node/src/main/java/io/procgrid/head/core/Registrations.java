@@ -162,8 +162,8 @@ final class Registrations {
       List<Long> requests, WorkerAnnouncement announcement, ImmutableList<WorkerInstance> fence) {
     context.term.whenSettled(() -> {
       WorkerState known = workers.find(announcement.identity());
-      if (known != null && known.beingForgotten) {
-        // Its record would come behind that of the forgetting, and undo it in the store.
+      if (known != null && (known.beingForgotten || known.importing)) {
+        // Its record would come behind the forgetting, or the import, and undo it in the store.
         refuseAll(requests, "%s is being looked after at this moment: ask again".formatted(known));
         return;
       }

@@ -13,8 +13,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.RunStatus;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A store that was restored from a backup meets journals that have seen more (R10). */
@@ -171,6 +174,36 @@ class RestoredStoreTest {
     driver.durable.clear();
     driver.pass(2_000);
     assertThat(driver.durable).noneMatch(Mutation.WorkerRecorded.class::isInstance);
+  }
+
+  /** Its record would come behind the import, and undo it in the store. */
+  @Test
+  void journalThatIsImportedIsNotRecordedAsToBeImportedForAProcessThatRegistersMeanwhile() {
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(1, epoch);
+    driver.holdStore();
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    driver.durable.clear();
+    WorkerInstance next = new WorkerInstance("next");
+    driver.submit(new Command.RegisterWorker(announcement(1, next, 1)));
+    driver.store();
+    assertThat(driver.durable).anyMatch(Mutation.JournalImported.class::isInstance);
+    assertThat(standingsOf(1)).isEmpty();
+    driver.ask(new Command.RegisterWorker(announcement(1, next, 1)), Answer.Registered.class);
+    assertThat(standingsOf(1)).containsExactly(WorkerStanding.MEMBER);
+  }
+
+  /** As the store had them one after the other. */
+  private List<WorkerStanding> standingsOf(int number) {
+    List<WorkerStanding> standings = new ArrayList<>();
+    for (Mutation mutation : driver.durable) {
+      if (mutation instanceof Mutation.WorkerRecorded(WorkerRecord worker)
+          && worker.number() == number) {
+        standings.add(worker.standing());
+      }
+    }
+    return standings;
   }
 
   @Test
