@@ -194,6 +194,23 @@ class RestoredStoreTest {
     assertThat(standingsOf(1)).containsExactly(WorkerStanding.MEMBER);
   }
 
+  /** What is said of the other journals is not in the store yet. */
+  @Test
+  void journalStaysToBeImportedWhenANewProcessOfItsWorkerIsNotStored() {
+    driver.join(1);
+    driver.join(2);
+    driver.linkDown(2);
+    driver.holdStore();
+    driver.submit(new Command.RegisterWorker(announcement(1, LOST, 12)));
+    driver.failStore("disk full");
+    driver.submit(new Command.RegisterWorker(announcement(2, new WorkerInstance("next"), 1)));
+    driver.failStore("disk full");
+    driver.failStore("disk full");
+    driver.store();
+    driver.pass(2_000);
+    assertThat(standingsOf(2)).endsWith(WorkerStanding.IMPORTING);
+  }
+
   /** As the store had them one after the other. */
   private List<WorkerStanding> standingsOf(int number) {
     List<WorkerStanding> standings = new ArrayList<>();
