@@ -25,8 +25,8 @@ final class Run {
   final List<Segment> segments = new ArrayList<>();
 
   /**
-   * Set by the first kill that selects it and never taken back: nothing of it is dispatched from
-   * then on.
+   * Set by the first kill that selects it and never taken back before it is over: nothing of it is
+   * dispatched from then on.
    */
   @Nullable KillIntent intent;
 
@@ -77,6 +77,18 @@ final class Run {
 
   boolean isOver() {
     return status != null;
+  }
+
+  /**
+   * Something lives under its id, though all that it began is over by itself: it is not over before
+   * that is. A kill that it outran was not meant for what nobody knew.
+   */
+  void reopen() {
+    status = null;
+    endOnItsWay = false;
+    endStored = false;
+    intent = null;
+    intentStored = false;
   }
 
   /** True while nothing of it was ever dispatched. */

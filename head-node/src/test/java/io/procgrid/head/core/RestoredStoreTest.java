@@ -371,6 +371,114 @@ class RestoredStoreTest {
         .containsExactly(identity(2));
   }
 
+  /** A run of this head that worker 2 has completed; its output is not fetched yet. */
+  private long completed() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    driver.terminated(2, key(runId, 0), CoreDriver.exited(0));
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.COMPLETE);
+    return runId;
+  }
+
+  @Test
+  void whatLivesUnderTheIdOfARunThatCompletedIsNotKilledForThat() {
+    long runId = completed();
+    joinFromTheLostHistory(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(driver.view(runId).segments()).hasSize(2);
+    driver.pass(HOUR);
+    assertThat(driver.takeSent(HeadEffect.SendStart.class)).isEmpty();
+
+    long kill = driver.kill(run(runId));
+    driver.terminated(1, key(runId, 0), killedOutcome());
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(runId);
+  }
+
+  /** It was connected all the time, so no announcement tells that the store is behind. */
+  @Test
+  void journalThatHoldsWhatLivesUnderTheIdOfARunThatCompletedElsewhereIsImported() {
+    long runId = completed();
+    driver.join(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
+  void whatLivesUnderTheIdOfARunWhoseEndIsOnItsWayWaitsForThat() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(1, epoch);
+    driver.holdStore();
+    driver.terminated(2, key(runId, 0), CoreDriver.exited(0));
+    driver.inventory(1, live(key(runId, 0), PROC, 1));
+    driver.store();
+    assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    driver.pass(1_000);
+    driver.inventory(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.durable).anyMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+  }
+
+  /** The row of the run that completed is opened again by the same transaction. */
+  @Test
+  void killThatComesBeforeARefusedImportIsTriedAgainIsNotLost() {
+    long runId = completed();
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(1, epoch);
+    driver.holdStore();
+    driver.inventory(1, live(key(runId, 0), PROC, 1));
+    driver.failStore("disk full");
+    driver.kill(run(runId));
+    driver.store();
+    driver.durable.clear();
+    driver.pass(1_000);
+    assertThat(driver.durable).anyMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.durable.subList(1, driver.durable.size()))
+        .anyMatch(Mutation.KillIntended.class::isInstance);
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
+  }
+
+  /** The call also waits for another run when the namesake of the first is found. */
+  @Test
+  void killThatARunOutranDoesNotAnswerForItsNamesake() {
+    driver.create(PROC);
+    driver.join(2);
+    long outran = driver.execute("p", "");
+    long other = driver.execute("p", "");
+    driver.runStarts();
+    long kill = driver.kill(new Selector(null, "", "p", ""));
+    driver.terminated(2, key(outran, 0), CoreDriver.exited(0));
+    driver.sent.clear();
+    joinFromTheLostHistory(1, live(key(outran, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    driver.pass(HOUR);
+    Answer.Killed answer = driver.answer(kill, Answer.Killed.class);
+    assertThat(answer.runIds()).isEmpty();
+    assertThat(answer.pending()).containsOnlyKeys(other);
+  }
+
+  @Test
+  void whatLivesUnderTheIdOfARunThatWasKilledIsKilledToo() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    driver.kill(run(runId));
+    driver.terminated(2, key(runId, 0), killedOutcome());
+    driver.sent.clear();
+    joinFromTheLostHistory(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
+  }
+
   @Test
   void laterIncarnationThanTheStoreKnowsIsImported() {
     SegmentKey second = new SegmentKey(4, 2, 0);
