@@ -41,7 +41,10 @@ final class Run {
   /** Final status; null while a segment is not proven over. */
   @Nullable RunStatus status;
 
-  /** Accepted by this head, not by one before it. */
+  /**
+   * Accepted by this head, not by one before it. An incarnation of an entry never counts as that: a
+   * journal of before a restore may hold the same.
+   */
   boolean acceptedInThisTerm;
 
   /** The final status is on its way into the store. */

@@ -584,6 +584,42 @@ class RestoredStoreTest {
     assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
   }
 
+  /** The cluster starts with the restored store; the one it had after the backup still runs. */
+  @Test
+  void incarnationOfThisClusterStartIsNotStartedWhileAJournalIsUnread() {
+    RunRequest request = CoreDriver.request("p", "", true);
+    CoreDriver restored =
+        new CoreDriver(
+            new Recovered(
+                CoreDriver.CLUSTER,
+                CoreDriver.EPOCH,
+                ImmutableList.of(CoreDriver.EPOCH),
+                2,
+                5,
+                ImmutableList.of(PROC),
+                ImmutableList.of(new Recovered.Entry(4, request, PROC, 1, 1, false)),
+                ImmutableList.of(),
+                ImmutableList.of(worker(1), worker(2))));
+    Epoch epoch =
+        restored
+            .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
+            .epoch();
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1);
+    restored.pass(HOUR);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    assertThat(restored.view(4).waiting()).contains("worker 2").contains("/forget/worker");
+
+    restored.ask(new Command.RegisterWorker(announcement(2, LOST, 4)), Answer.Registered.class);
+    restored.linkUp(2, epoch);
+    restored.inventory(2, live(new SegmentKey(4, 2, 0), PROC, 1));
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(restored.view(4).status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(restored.view(4).segments()).hasSize(1);
+  }
+
   @Test
   void killOfAnEntryThatIsFoundAsItsNextIncarnationMeansThatOne() {
     CoreDriver restored = restoredWithAWaitingEntry();
