@@ -200,7 +200,6 @@ final class AutoStart {
       endings.cleared(former);
     }
     Run run = new Run(entry.runId, incarnation, entry.proc, entry.request);
-    run.acceptedInThisTerm = true;
     runs.put(run);
     dispatcher.enqueue(run);
   }

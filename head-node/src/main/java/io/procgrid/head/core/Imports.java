@@ -9,6 +9,7 @@ import io.procgrid.common.run.RunStatus;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.head.core.HeadEvent.InventoryItem.State;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,7 +53,8 @@ final class Imports {
 
   /**
    * True when the journal holds what an unbroken history does not allow: a run whose id was never
-   * given away, or a segment of a run that is not over, where the store has not placed it.
+   * given away, or something of a run that is not over, or lives though its run completed, where
+   * the store has not placed it.
    */
   boolean isDueFor(WorkerState worker, HeadEvent.InventoryReceived inventory) {
     if (worker.record.standing() == WorkerStanding.IMPORTING) {
@@ -76,14 +78,37 @@ final class Imports {
       // Another journal may have used the id up meanwhile: that makes it no run of this store.
       return item.state() != State.OVER && !context.term.isOwn(key.runId()) && !wasKilled(key);
     }
-    if (run.isOver() || run.incarnation > key.incarnation()) {
+    if (run.incarnation > key.incarnation() || runs.find(key, worker.identity()) != null) {
       return false;
     }
-    if (runs.find(key, worker.identity()) != null) {
-      return false;
+    if (run.isOver()) {
+      return item.state() != State.OVER && endedByItself(run);
     }
     return item.state() != State.OVER
         || (!isToBeForgotten(worker, item) && ownSegment(run, item) != null);
+  }
+
+  /**
+   * True while the store has not yet, or just no longer, the end of a run under whose id something
+   * lives: what becomes of it is known when it has.
+   */
+  boolean meetsEndOnItsWay(WorkerState worker, HeadEvent.InventoryReceived inventory) {
+    for (HeadEvent.InventoryItem item : inventory.items()) {
+      Run run = runs.find(item.segment().runId());
+      if (run != null
+          && run.isOver()
+          && (!run.endStored || run.cleared)
+          && item.state() != State.OVER
+          && runs.find(item.segment(), worker.identity()) == null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Only a kill ends a run that has no segments of its own. */
+  private static boolean endedByItself(Run run) {
+    return run.status != RunStatus.KILLED && run.isFixed();
   }
 
   /** Takes over what the store does not know to be there; asks for the inventory again then. */
@@ -112,7 +137,22 @@ final class Imports {
     taken.forEach((segment, item) -> mutations.add(place(worker, segment)));
     mutations.add(new Mutation.JournalImported(worker.identity(), context.term.nextRunId()));
     worker.importing = true;
-    context.persistFacts(mutations, () -> stored(worker, taken, made));
+    persist(mutations, made.values(), () -> stored(worker, taken, made));
+  }
+
+  /** A kill that came since the store refused it must outlive that the row is opened again. */
+  private void persist(List<Mutation> found, Collection<Run> made, Runnable stored) {
+    List<Mutation> mutations = new ArrayList<>(found);
+    for (Run run : made) {
+      KillIntent intent = run.intent;
+      if (intent != null) {
+        mutations.add(new Mutation.KillIntended(run.runId, run.incarnation, intent));
+      }
+    }
+    context.outbox.persist(
+        mutations,
+        stored,
+        reason -> context.after(CoreContext.RETRY_MILLIS, () -> persist(found, made, stored)));
   }
 
   private void stored(
@@ -140,7 +180,7 @@ final class Imports {
     Run former = runs.find(run.runId);
     runs.put(run);
     autoStart.imported(run);
-    if (former != null && !former.isOver()) {
+    if (former != null && former != run && !former.isOver()) {
       // This incarnation could not begin before that one was over.
       former.status = RunStatus.ERROR;
       former.endOnItsWay = true;
@@ -173,7 +213,10 @@ final class Imports {
     if (mayStandBefore(run, key, made)) {
       return over ? null : nextOf(run, worker, item, made);
     }
-    if (run.isOver() || isToBeForgotten(worker, item)) {
+    if (run.isOver()) {
+      return over || !endedByItself(run) ? null : namesakeOfCompleted(worker, run, item, made);
+    }
+    if (isToBeForgotten(worker, item)) {
       return null;
     }
     Segment segment = ownSegment(run, item);
@@ -223,7 +266,11 @@ final class Imports {
     // What the store has of an entry stands for whatever runs under its id: kills select by that.
     Run run =
         entry == null
-            ? new Run(key.runId(), key.incarnation(), procOf(item.spec()), requestOf(item.spec()))
+            ? new Run(
+                key.runId(),
+                key.incarnation(),
+                procOf(item.spec()),
+                requestOf(item.spec(), maxOutputLines(item.spec())))
             : new Run(key.runId(), key.incarnation(), entry.proc, entry.request);
     made.put(run.runId, run);
     return own(worker, run, item);
@@ -276,6 +323,14 @@ final class Imports {
     return segment;
   }
 
+  /** The run goes on until its namesake is over, too; its own segments keep their ends. */
+  private static Segment namesakeOfCompleted(
+      WorkerState worker, Run run, HeadEvent.InventoryItem item, Map<Long, Run> made) {
+    run.reopen();
+    made.put(run.runId, run);
+    return namesake(worker, run, item);
+  }
+
   private static String dataSegmentId(HeadEvent.InventoryItem item) {
     SegmentSpec spec = item.spec();
     return spec == null ? Integer.toString(item.segment().segment()) : spec.dataSegmentId();
@@ -289,7 +344,11 @@ final class Imports {
       }
     }
     return new Mutation.RunImported(
-        run.runId, run.incarnation, requestOf(spec), run.proc, context.wallMillis());
+        run.runId,
+        run.incarnation,
+        requestOf(spec, run.maxOutputLines),
+        run.proc,
+        context.wallMillis());
   }
 
   /** From now on it is not dispatched; no other worker gets it. */
@@ -343,7 +402,7 @@ final class Imports {
   }
 
   /** What the journal does not tell, such as the tag, is not made up. */
-  private static RunRequest requestOf(@Nullable SegmentSpec spec) {
+  private static RunRequest requestOf(@Nullable SegmentSpec spec, int maxOutputLines) {
     return new RunRequest(
         spec == null ? UNKNOWN_PROC : spec.procName(),
         spec == null ? ImmutableMap.of() : ImmutableMap.copyOf(spec.parameters()),
@@ -353,7 +412,11 @@ final class Imports {
         ImmutableList.of(),
         ImmutableMap.of(),
         "",
-        spec == null ? 0 : spec.maxOutputLines(),
+        maxOutputLines,
         false);
+  }
+
+  private static int maxOutputLines(@Nullable SegmentSpec spec) {
+    return spec == null ? 0 : spec.maxOutputLines();
   }
 }

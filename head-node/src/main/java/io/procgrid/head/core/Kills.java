@@ -250,9 +250,9 @@ final class Kills {
     ImmutableList.Builder<Long> killed = ImmutableList.builder();
     ImmutableMap.Builder<Long, String> pending = ImmutableMap.builder();
     for (Run run : kill.selected) {
-      if (!run.endStored) {
+      if (kill.unproven.contains(run)) {
         pending.put(run.runId, killing.reasonFor(run));
-      } else if (run.status == RunStatus.KILLED) {
+      } else if (run.endStored && run.status == RunStatus.KILLED) {
         killed.add(run.runId);
       }
     }

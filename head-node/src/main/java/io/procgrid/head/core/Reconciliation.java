@@ -80,7 +80,7 @@ final class Reconciliation {
       empty(worker, event);
       return;
     }
-    if (meetsRunOnItsWay(event)) {
+    if (meetsRunOnItsWay(event) || imports.meetsEndOnItsWay(worker, event)) {
       context.after(CoreContext.RETRY_MILLIS, () -> workers.fetchInventory(worker));
       return;
     }

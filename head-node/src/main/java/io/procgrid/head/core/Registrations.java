@@ -162,8 +162,8 @@ final class Registrations {
       List<Long> requests, WorkerAnnouncement announcement, ImmutableList<WorkerInstance> fence) {
     context.term.whenSettled(() -> {
       WorkerState known = workers.find(announcement.identity());
-      if (known != null && known.beingForgotten) {
-        // Its record would come behind that of the forgetting, and undo it in the store.
+      if (known != null && (known.beingForgotten || known.importing)) {
+        // Its record would come behind the forgetting, or the import, and undo it in the store.
         refuseAll(requests, "%s is being looked after at this moment: ask again".formatted(known));
         return;
       }
@@ -209,8 +209,10 @@ final class Registrations {
           if (stored != null && worker.record.equals(record)) {
             // Whose place was not taken keeps it, should the newcomer not come again; who was
             // dialled meanwhile is hung up.
-            workers.record(stored);
+            workers.record(stored.as(standing(stored, record)));
             giveUpContest(worker, unrecorded(worker, reason));
+            // The store may have refused that before.
+            workers.storeImporting();
           }
           refuseAll(requests, unrecorded(worker, reason));
         });
@@ -271,6 +273,14 @@ final class Registrations {
         announcement.containment(),
         standing(known, behind),
         fenced);
+  }
+
+  /** What was found out about a journal holds, whichever process has the place. */
+  private static WorkerStanding standing(WorkerRecord stored, WorkerRecord refused) {
+    boolean foundOut =
+        stored.standing() == WorkerStanding.MEMBER
+            && refused.standing() == WorkerStanding.IMPORTING;
+    return foundOut ? WorkerStanding.IMPORTING : stored.standing();
   }
 
   /** A journal stays to be imported until it is; who was forgotten stays so. */

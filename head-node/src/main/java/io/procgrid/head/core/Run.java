@@ -25,8 +25,8 @@ final class Run {
   final List<Segment> segments = new ArrayList<>();
 
   /**
-   * Set by the first kill that selects it and never taken back: nothing of it is dispatched from
-   * then on.
+   * Set by the first kill that selects it and never taken back before it is over: nothing of it is
+   * dispatched from then on.
    */
   @Nullable KillIntent intent;
 
@@ -41,7 +41,10 @@ final class Run {
   /** Final status; null while a segment is not proven over. */
   @Nullable RunStatus status;
 
-  /** Accepted by this head, not by one before it. */
+  /**
+   * Accepted by this head, not by one before it. An incarnation of an entry never counts as that: a
+   * journal of before a restore may hold the same.
+   */
   boolean acceptedInThisTerm;
 
   /** The final status is on its way into the store. */
@@ -77,6 +80,18 @@ final class Run {
 
   boolean isOver() {
     return status != null;
+  }
+
+  /**
+   * Something lives under its id, though all that it began is over by itself: it is not over before
+   * that is. A kill that it outran was not meant for what nobody knew.
+   */
+  void reopen() {
+    status = null;
+    endOnItsWay = false;
+    endStored = false;
+    intent = null;
+    intentStored = false;
   }
 
   /** True while nothing of it was ever dispatched. */

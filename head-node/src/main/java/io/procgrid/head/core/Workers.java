@@ -268,15 +268,18 @@ final class Workers {
           request, "worker %s is not registered with this process".formatted(command.identity()));
       return;
     }
-    worker.record =
+    WorkerRecord record =
         worker.record.as(worker.isForgotten() ? worker.record.standing() : WorkerStanding.LEFT);
+    worker.record = record;
     context.outbox.persist(
-        List.of(new Mutation.WorkerRecorded(worker.record)),
+        List.of(new Mutation.WorkerRecorded(record)),
         () -> {
-          worker.stored = worker.record;
-          worker.disconnected("it left the cluster");
+          worker.stored = record;
           context.outbox.reply(request, new Answer.Done());
-          context.outbox.add(new HeadEffect.HangUp(worker.identity(), worker.instance()));
+          if (worker.instance().equals(record.instance())) {
+            worker.disconnected("it left the cluster");
+            context.outbox.add(new HeadEffect.HangUp(worker.identity(), record.instance()));
+          }
         },
         reason ->
             context.outbox.refuse(

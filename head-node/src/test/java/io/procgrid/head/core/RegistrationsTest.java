@@ -172,6 +172,24 @@ class RegistrationsTest {
         .satisfies(dial -> assertThat(dial.instance()).isEqualTo(NEXT));
   }
 
+  /** The leave of the former came into the store while the newcomer was on its way there. */
+  @Test
+  void processThatComesWhileItsPredecessorLeavesIsStoredThoughTheStoreRefusedItAtFirst() {
+    driver.holdStore();
+    driver.submit(new Command.LeaveWorker(identity(1), instance(1)));
+    register(NEXT);
+    storeFirst();
+    driver.failStore("disk full");
+    driver.store();
+    driver.durable.clear();
+    register(NEXT);
+    assertThat(driver.durable)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Mutation.WorkerRecorded.class,
+            recorded -> assertThat(recorded.worker().standing()).isEqualTo(WorkerStanding.MEMBER));
+  }
+
   @Test
   void processThatWasNotStoredIsConnectedAnewWhenItComesAgain() {
     twoProcessesTakeThePlaceInTurn();

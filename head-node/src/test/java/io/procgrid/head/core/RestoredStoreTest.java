@@ -13,8 +13,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
+import io.procgrid.common.id.WorkerInstance;
 import io.procgrid.common.run.ExecutionMode;
 import io.procgrid.common.run.RunStatus;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A store that was restored from a backup meets journals that have seen more (R10). */
@@ -173,6 +176,53 @@ class RestoredStoreTest {
     assertThat(driver.durable).noneMatch(Mutation.WorkerRecorded.class::isInstance);
   }
 
+  /** Its record would come behind the import, and undo it in the store. */
+  @Test
+  void journalThatIsImportedIsNotRecordedAsToBeImportedForAProcessThatRegistersMeanwhile() {
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(1, epoch);
+    driver.holdStore();
+    driver.inventory(1, live(key(11, 0), PROC, 1));
+    driver.durable.clear();
+    WorkerInstance next = new WorkerInstance("next");
+    driver.submit(new Command.RegisterWorker(announcement(1, next, 1)));
+    driver.store();
+    assertThat(driver.durable).anyMatch(Mutation.JournalImported.class::isInstance);
+    assertThat(standingsOf(1)).isEmpty();
+    driver.ask(new Command.RegisterWorker(announcement(1, next, 1)), Answer.Registered.class);
+    assertThat(standingsOf(1)).containsExactly(WorkerStanding.MEMBER);
+  }
+
+  /** What is said of the other journals is not in the store yet. */
+  @Test
+  void journalStaysToBeImportedWhenANewProcessOfItsWorkerIsNotStored() {
+    driver.join(1);
+    driver.join(2);
+    driver.linkDown(2);
+    driver.holdStore();
+    driver.submit(new Command.RegisterWorker(announcement(1, LOST, 12)));
+    driver.failStore("disk full");
+    driver.submit(new Command.RegisterWorker(announcement(2, new WorkerInstance("next"), 1)));
+    driver.failStore("disk full");
+    driver.failStore("disk full");
+    driver.store();
+    driver.pass(2_000);
+    assertThat(standingsOf(2)).endsWith(WorkerStanding.IMPORTING);
+  }
+
+  /** As the store had them one after the other. */
+  private List<WorkerStanding> standingsOf(int number) {
+    List<WorkerStanding> standings = new ArrayList<>();
+    for (Mutation mutation : driver.durable) {
+      if (mutation instanceof Mutation.WorkerRecorded(WorkerRecord worker)
+          && worker.number() == number) {
+        standings.add(worker.standing());
+      }
+    }
+    return standings;
+  }
+
   @Test
   void orphansAreKilledAgainOnceTheJournalIsImported() {
     joinFromTheLostHistory(1, live(key(11, 0), PROC, 1));
@@ -321,6 +371,114 @@ class RestoredStoreTest {
         .containsExactly(identity(2));
   }
 
+  /** A run of this head that worker 2 has completed; its output is not fetched yet. */
+  private long completed() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    driver.terminated(2, key(runId, 0), CoreDriver.exited(0));
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.COMPLETE);
+    return runId;
+  }
+
+  @Test
+  void whatLivesUnderTheIdOfARunThatCompletedIsNotKilledForThat() {
+    long runId = completed();
+    joinFromTheLostHistory(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(driver.view(runId).segments()).hasSize(2);
+    driver.pass(HOUR);
+    assertThat(driver.takeSent(HeadEffect.SendStart.class)).isEmpty();
+
+    long kill = driver.kill(run(runId));
+    driver.terminated(1, key(runId, 0), killedOutcome());
+    assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(runId);
+  }
+
+  /** It was connected all the time, so no announcement tells that the store is behind. */
+  @Test
+  void journalThatHoldsWhatLivesUnderTheIdOfARunThatCompletedElsewhereIsImported() {
+    long runId = completed();
+    driver.join(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
+  @Test
+  void whatLivesUnderTheIdOfARunWhoseEndIsOnItsWayWaitsForThat() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(1, epoch);
+    driver.holdStore();
+    driver.terminated(2, key(runId, 0), CoreDriver.exited(0));
+    driver.inventory(1, live(key(runId, 0), PROC, 1));
+    driver.store();
+    assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    driver.pass(1_000);
+    driver.inventory(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.durable).anyMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+  }
+
+  /** The row of the run that completed is opened again by the same transaction. */
+  @Test
+  void killThatComesBeforeARefusedImportIsTriedAgainIsNotLost() {
+    long runId = completed();
+    Epoch epoch = register(1, LOST, 12);
+    driver.sent.clear();
+    driver.linkUp(1, epoch);
+    driver.holdStore();
+    driver.inventory(1, live(key(runId, 0), PROC, 1));
+    driver.failStore("disk full");
+    driver.kill(run(runId));
+    driver.store();
+    driver.durable.clear();
+    driver.pass(1_000);
+    assertThat(driver.durable).anyMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.durable.subList(1, driver.durable.size()))
+        .anyMatch(Mutation.KillIntended.class::isInstance);
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
+  }
+
+  /** The call also waits for another run when the namesake of the first is found. */
+  @Test
+  void killThatARunOutranDoesNotAnswerForItsNamesake() {
+    driver.create(PROC);
+    driver.join(2);
+    long outran = driver.execute("p", "");
+    long other = driver.execute("p", "");
+    driver.runStarts();
+    long kill = driver.kill(new Selector(null, "", "p", ""));
+    driver.terminated(2, key(outran, 0), CoreDriver.exited(0));
+    driver.sent.clear();
+    joinFromTheLostHistory(1, live(key(outran, 0), PROC, 1));
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    driver.pass(HOUR);
+    Answer.Killed answer = driver.answer(kill, Answer.Killed.class);
+    assertThat(answer.runIds()).isEmpty();
+    assertThat(answer.pending()).containsOnlyKeys(other);
+  }
+
+  @Test
+  void whatLivesUnderTheIdOfARunThatWasKilledIsKilledToo() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    driver.kill(run(runId));
+    driver.terminated(2, key(runId, 0), killedOutcome());
+    driver.sent.clear();
+    joinFromTheLostHistory(1, live(key(runId, 0), PROC, 1));
+    assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
+  }
+
   @Test
   void laterIncarnationThanTheStoreKnowsIsImported() {
     SegmentKey second = new SegmentKey(4, 2, 0);
@@ -424,6 +582,42 @@ class RestoredStoreTest {
     restored.inventory(2);
     assertThat(restored.view(4).incarnation()).isEqualTo(2);
     assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+  }
+
+  /** The cluster starts with the restored store; the one it had after the backup still runs. */
+  @Test
+  void incarnationOfThisClusterStartIsNotStartedWhileAJournalIsUnread() {
+    RunRequest request = CoreDriver.request("p", "", true);
+    CoreDriver restored =
+        new CoreDriver(
+            new Recovered(
+                CoreDriver.CLUSTER,
+                CoreDriver.EPOCH,
+                ImmutableList.of(CoreDriver.EPOCH),
+                2,
+                5,
+                ImmutableList.of(PROC),
+                ImmutableList.of(new Recovered.Entry(4, request, PROC, 1, 1, false)),
+                ImmutableList.of(),
+                ImmutableList.of(worker(1), worker(2))));
+    Epoch epoch =
+        restored
+            .ask(new Command.RegisterWorker(announcement(1, LOST, 4)), Answer.Registered.class)
+            .epoch();
+    restored.sent.clear();
+    restored.linkUp(1, epoch);
+    restored.inventory(1);
+    restored.pass(HOUR);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    assertThat(restored.view(4).waiting()).contains("worker 2").contains("/forget/worker");
+
+    restored.ask(new Command.RegisterWorker(announcement(2, LOST, 4)), Answer.Registered.class);
+    restored.linkUp(2, epoch);
+    restored.inventory(2, live(new SegmentKey(4, 2, 0), PROC, 1));
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(restored.view(4).status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(restored.view(4).segments()).hasSize(1);
   }
 
   @Test

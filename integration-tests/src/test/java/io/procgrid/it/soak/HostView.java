@@ -67,7 +67,7 @@ final class HostView {
       if (!worksInDataDir(pid) || !LivePids.isAlive(pid)) {
         break;
       }
-      Thread.yield();
+      Thread.onSpinWait();
       arguments = LivePids.text(pid, "cmdline");
     }
     return arguments;

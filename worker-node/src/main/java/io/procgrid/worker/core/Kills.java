@@ -121,14 +121,7 @@ final class Kills {
       // What could not be taken back so far may be yet, with its time to tidy up.
       case RUNNING, ADOPTING, DAMAGED ->
           new Segment.Grace(order.grace.signal(), order.deadlineMillis(), false);
-      case ACCEPTING,
-          WAITING,
-          LAUNCHING,
-          RECORDING,
-          TOMBSTONED,
-          CONCLUDING,
-          OVER,
-          FORGETTING ->
+      case ACCEPTING, WAITING, LAUNCHING, RECORDING, TOMBSTONED, CONCLUDING, OVER, FORGETTING ->
           null;
     };
   }

@@ -192,8 +192,7 @@ class ResumptionTest extends CoreStory {
     restartedWith("boot", doubtful(PROCESS, Recovered.Doubtful.Remedy.WATCH));
     step(new WorkerEvent.AdoptFailed(SEGMENT, "no cgroup"));
     Grace grace = new Grace(15, 5_000);
-    command(
-        new Command.Kill(to(), ImmutableList.of(new Command.KillOrder(SEGMENT, FACTS, grace))));
+    command(new Command.Kill(to(), ImmutableList.of(new Command.KillOrder(SEGMENT, FACTS, grace))));
 
     Tombstone tombstone = ((JournalEntry.Tombstoned) journaled()).tombstone();
     assertThat(Objects.requireNonNull(tombstone.grace()).signal()).isEqualTo(15);
