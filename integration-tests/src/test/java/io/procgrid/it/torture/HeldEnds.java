@@ -104,7 +104,10 @@ final class HeldEnds {
       RunState state = cluster.procs().awaitOver(run);
       assertThat(state.message()).as("message of run %s", run).isEqualTo(message);
       assertThat(state.overall()).isEqualTo(message.isEmpty() ? "complete" : "error");
-      assertThat(state.stdout()).containsExactly("before", "after");
+      // Of thousands that end at once some outputs come later, and the answers until then say so.
+      RunState whole =
+          Waiting.until(() -> cluster.procs().status(run), later -> !later.stdout().isEmpty());
+      assertThat(whole.stdout()).containsExactly("before", "after");
     });
   }
 }
