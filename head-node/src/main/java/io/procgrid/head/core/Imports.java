@@ -1,10 +1,6 @@
 package io.procgrid.head.core;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import io.procgrid.common.id.SegmentKey;
-import io.procgrid.common.run.ExecutionMode;
-import io.procgrid.common.run.Grace;
 import io.procgrid.common.run.RunStatus;
 import io.procgrid.common.run.SegmentSpec;
 import io.procgrid.head.core.HeadEvent.InventoryItem.State;
@@ -27,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Imports {
   /** Where the numbers of namesakes begin within their runs: no run has so many segments. */
   private static final int NAMESAKES = 1_000_000;
-
-  /** Shown for a run whose journal does not tell what it executes. */
-  private static final String UNKNOWN_PROC = "(unknown)";
 
   private final CoreContext context;
   private final Workers workers;
@@ -263,14 +256,12 @@ final class Imports {
   private Segment newRun(WorkerState worker, HeadEvent.InventoryItem item, Map<Long, Run> made) {
     SegmentKey key = item.segment();
     AutoStart.Entry entry = autoStart.find(key.runId());
+    JournaledWork work = new JournaledWork(item.spec());
     // What the store has of an entry stands for whatever runs under its id: kills select by that.
     Run run =
         entry == null
             ? new Run(
-                key.runId(),
-                key.incarnation(),
-                procOf(item.spec()),
-                requestOf(item.spec(), maxOutputLines(item.spec())))
+                key.runId(), key.incarnation(), work.proc(), work.request(work.maxOutputLines()))
             : new Run(key.runId(), key.incarnation(), entry.proc, entry.request);
     made.put(run.runId, run);
     return own(worker, run, item);
@@ -282,7 +273,7 @@ final class Imports {
    */
   private static @Nullable Segment ownSegment(Run run, HeadEvent.InventoryItem item) {
     boolean sameRun =
-        run.incarnation == item.segment().incarnation() && isSameWork(run, item.spec());
+        run.incarnation == item.segment().incarnation() && new JournaledWork(item.spec()).isOf(run);
     if (run.acceptedInThisTerm || !sameRun) {
       return null;
     }
@@ -295,15 +286,6 @@ final class Imports {
       return null;
     }
     return new Segment(run, item.segment().segment(), dataSegmentId(item), 0);
-  }
-
-  private static boolean isSameWork(Run run, @Nullable SegmentSpec spec) {
-    return spec == null
-        || (spec.procName().equals(run.proc.name())
-            && spec.bundleHash().equals(run.proc.bundleHash())
-            && spec.command().equals(run.proc.command())
-            && spec.arguments().equals(run.proc.arguments())
-            && spec.parameters().equals(run.params));
   }
 
   private static Segment own(WorkerState worker, Run run, HeadEvent.InventoryItem item) {
@@ -346,7 +328,7 @@ final class Imports {
     return new Mutation.RunImported(
         run.runId,
         run.incarnation,
-        requestOf(spec, run.maxOutputLines),
+        new JournaledWork(spec).request(run.maxOutputLines),
         run.proc,
         context.wallMillis());
   }
@@ -372,51 +354,5 @@ final class Imports {
         segment.workerNumber,
         segment.requirePlacement(),
         segment.message);
-  }
-
-  private static ProcDefinition procOf(@Nullable SegmentSpec spec) {
-    if (spec == null) {
-      return new ProcDefinition(
-          UNKNOWN_PROC,
-          ExecutionMode.NONDISTRIBUTED,
-          "",
-          "",
-          ImmutableList.of(),
-          ImmutableMap.of(),
-          0,
-          false,
-          ImmutableMap.of(),
-          Grace.NONE);
-    }
-    return new ProcDefinition(
-        spec.procName(),
-        spec.segmentCount() > 1 ? ExecutionMode.DISTRIBUTED : ExecutionMode.NONDISTRIBUTED,
-        spec.bundleHash(),
-        spec.command(),
-        ImmutableList.copyOf(spec.arguments()),
-        ImmutableMap.of(),
-        0,
-        spec.waitForTree(),
-        ImmutableMap.copyOf(spec.environment()),
-        Grace.NONE);
-  }
-
-  /** What the journal does not tell, such as the tag, is not made up. */
-  private static RunRequest requestOf(@Nullable SegmentSpec spec, int maxOutputLines) {
-    return new RunRequest(
-        spec == null ? UNKNOWN_PROC : spec.procName(),
-        spec == null ? ImmutableMap.of() : ImmutableMap.copyOf(spec.parameters()),
-        ImmutableMap.of(),
-        ImmutableList.of(),
-        ImmutableMap.of(),
-        ImmutableList.of(),
-        ImmutableMap.of(),
-        "",
-        maxOutputLines,
-        false);
-  }
-
-  private static int maxOutputLines(@Nullable SegmentSpec spec) {
-    return spec == null ? 0 : spec.maxOutputLines();
   }
 }

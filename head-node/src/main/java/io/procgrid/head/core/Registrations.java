@@ -275,7 +275,7 @@ final class Registrations {
         fenced);
   }
 
-  /** What was found out about a journal holds, whichever process has the place. */
+  /** What was found out about a journal stays true, whichever process has the place. */
   private static WorkerStanding standing(WorkerRecord stored, WorkerRecord refused) {
     boolean foundOut =
         stored.standing() == WorkerStanding.MEMBER
