@@ -204,6 +204,15 @@ final class CoreDriver {
     create(proc("d", ExecutionMode.DISTRIBUTED, 0));
   }
 
+  /** Creates the procs, has worker 1 join and a run of proc p started there; returns its id. */
+  long runningOnFirstWorker() {
+    createProcs();
+    join(1);
+    long runId = execute("p", "");
+    runStarts();
+    return runId;
+  }
+
   long execute(String proc, String tag) {
     return ask(new Command.Execute(request(proc, tag, false)), Answer.Accepted.class).runId();
   }

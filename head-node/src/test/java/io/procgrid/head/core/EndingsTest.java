@@ -23,10 +23,7 @@ class EndingsTest {
 
   @Test
   void workerForgetsOnlyAfterEndAndOutputAreStored() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     driver.holdStore();
     driver.terminated(1, key(runId, 0), exited(0));
     assertThat(driver.takeSent(HeadEffect.CollectOutput.class)).isEmpty();
@@ -167,10 +164,7 @@ class EndingsTest {
 
   @Test
   void waitingQueryIsAnsweredWhenTheRunsAreOverOrTheTimeIsUp() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     long soon = driver.submit(new Command.QueryRuns(run(runId), 60_000));
     long later = driver.submit(new Command.QueryRuns(run(runId), 500));
     driver.pass(500);

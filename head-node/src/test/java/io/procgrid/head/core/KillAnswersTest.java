@@ -66,10 +66,7 @@ class KillAnswersTest {
 
   @Test
   void killThatTheStoreDoesNotTakeIsAnErrorAndNeverOk() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     driver.holdStore();
     long kill = driver.kill(run(runId));
     driver.failStore("disk full");
@@ -97,10 +94,7 @@ class KillAnswersTest {
 
   @Test
   void killStoresTheIntentOfAnEarlierOneThatTheStoreRefused() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     driver.holdStore();
     driver.kill(run(runId));
     driver.failStore("disk full");

@@ -22,10 +22,7 @@ class KillsTest {
 
   @Test
   void killSendsSignalsWhileTheIntentIsOnItsWay() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     driver.holdStore();
     long kill = driver.kill(run(runId));
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
@@ -65,10 +62,7 @@ class KillsTest {
 
   @Test
   void runThatEndedByItselfDuringTheKillIsNotListedAndKeepsItsResult() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     long kill = driver.kill(run(runId));
     driver.terminated(1, key(runId, 0), exited(0));
     assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
@@ -79,10 +73,7 @@ class KillsTest {
   /** A worker restarted in the middle of a kill finds a leader that SIGKILL ended. */
   @Test
   void leaderThatSigkillEndedWhileAKillWasUnderWayWasEndedByIt() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     long kill = driver.kill(run(runId));
     driver.terminated(1, key(runId, 0), signalled(9));
     assertThat(driver.answer(kill, Answer.Killed.class).runIds()).containsExactly(runId);
@@ -91,10 +82,7 @@ class KillsTest {
 
   @Test
   void leaderThatAnotherSignalEndedKeepsItsResult() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     long kill = driver.kill(run(runId));
     driver.terminated(1, key(runId, 0), signalled(11));
     assertThat(driver.answer(kill, Answer.Killed.class).runIds()).isEmpty();
@@ -128,10 +116,7 @@ class KillsTest {
 
   @Test
   void deletedProcIsGoneAtOnceAndItsRunsAreKilled() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     long delete = driver.submit(new Command.DeleteProc("p", CoreDriver.TERMS));
     assertThat(driver.ask(new Command.ShowProcs(""), Answer.Procs.class).procs())
         .extracting(ProcDefinition::name)
@@ -143,10 +128,7 @@ class KillsTest {
 
   @Test
   void killFactsAreShownInTheMessage() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     driver.kill(run(runId));
     driver.terminated(1, key(runId, 0), killedOutcome());
     KillFacts facts = FACTS;

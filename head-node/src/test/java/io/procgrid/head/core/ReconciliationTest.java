@@ -20,10 +20,7 @@ class ReconciliationTest {
 
   @Test
   void killOfARunOnAWorkerThatIsAwayIsPendingAndCarriedOutFirstThingOnItsReturn() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     driver.event(new HeadEvent.LinkDown(identity(1), instance(1), "no heartbeat"));
     long kill = driver.kill(run(runId));
     Answer.Killed answer = driver.answer(kill, Answer.Killed.class);
@@ -78,10 +75,7 @@ class ReconciliationTest {
 
   @Test
   void eventsOfAReplacedProcessChangeNothing() {
-    driver.createProcs();
-    driver.join(1);
-    long runId = driver.execute("p", "");
-    driver.runStarts();
+    long runId = driver.runningOnFirstWorker();
     WorkerInstance second = new WorkerInstance("second");
     driver.join(
         1,
