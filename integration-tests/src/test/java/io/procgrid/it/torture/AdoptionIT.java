@@ -155,7 +155,9 @@ class AdoptionIT {
     ends.assertTold();
   }
 
-  /** On three workers: of 10,000 processes two would need more open files than many hosts allow. */
+  /**
+   * On three workers: for 10,000 processes one would need more open files than many hosts allow.
+   */
   @TortureCase(number = 20, report = "nomad#309")
   @OwnCluster(workers = 3)
   @Test
