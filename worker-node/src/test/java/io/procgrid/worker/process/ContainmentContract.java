@@ -77,6 +77,17 @@ abstract class ContainmentContract {
         .open(mode());
   }
 
+  /** Has a shell execute a script in a folder, which takes its output too. */
+  static LaunchPlan shellPlan(Path folder, String script) {
+    return new LaunchPlan(
+        Path.of("/bin/sh"),
+        List.of("-c", script),
+        Map.of("PATH", PATH),
+        folder,
+        folder.resolve("stdout"),
+        folder.resolve("stderr"));
+  }
+
   LaunchPlan plan(Path executable, List<String> arguments, Map<String, String> environment) {
     return new LaunchPlan(
         executable,
@@ -88,7 +99,7 @@ abstract class ContainmentContract {
   }
 
   LaunchPlan shell(String script) {
-    return plan(Path.of("/bin/sh"), List.of("-c", script), Map.of("PATH", PATH));
+    return shellPlan(folder, script);
   }
 
   ContainedTree hold(LaunchPlan plan) throws LaunchException {

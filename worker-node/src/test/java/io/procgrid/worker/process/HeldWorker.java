@@ -3,7 +3,6 @@ package io.procgrid.worker.process;
 import io.procgrid.common.id.SegmentKey;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,24 +18,17 @@ final class HeldWorker {
         new ContainmentProbe(args[1], "testhost", Set.of())
             .open(ContainmentMode.parse(args[0]).orElseThrow());
     Path folder = Path.of(args[2]);
-    ContainedTree held = containment.launch(new SegmentKey(1, 1, 0), plan(folder, args[3]));
+    ContainedTree held =
+        containment.launch(new SegmentKey(1, 1, 0), ContainmentContract.shellPlan(folder, args[3]));
     print(held.record());
     for (int i = 4; i < args.length; i++) {
-      ContainedTree running = containment.launch(new SegmentKey(i, 1, 0), plan(folder, args[i]));
+      ContainedTree running =
+          containment.launch(
+              new SegmentKey(i, 1, 0), ContainmentContract.shellPlan(folder, args[i]));
       running.release();
       print(running.record());
     }
     while (System.in.read() >= 0) {}
-  }
-
-  private static LaunchPlan plan(Path folder, String script) {
-    return new LaunchPlan(
-        Path.of("/bin/sh"),
-        List.of("-c", script),
-        Map.of("PATH", ContainmentContract.PATH),
-        folder,
-        folder.resolve("stdout"),
-        folder.resolve("stderr"));
   }
 
   private static void print(ProcessRecord record) {

@@ -39,17 +39,7 @@ class KeeperTest {
   }
 
   private Launcher.Held launch(String script) throws LaunchException {
-    return supervision.launcher().launch(plan(script));
-  }
-
-  private LaunchPlan plan(String script) {
-    return new LaunchPlan(
-        Path.of("/bin/sh"),
-        List.of("-c", script),
-        Map.of("PATH", ContainmentContract.PATH),
-        folder,
-        folder.resolve("stdout"),
-        folder.resolve("stderr"));
+    return supervision.launcher().launch(ContainmentContract.shellPlan(folder, script));
   }
 
   /** Lets it go on, as a worker does, and returns when it is over. */
@@ -156,7 +146,9 @@ class KeeperTest {
     Launcher launcher = supervision.launcher();
     List<String> command = new ArrayList<>(launcher.keepers().command());
     command.addAll(launcher.shell().command());
-    Launcher.Started started = launcher.start(plan("touch ran"), command, Path.of("/dev/null"));
+    Launcher.Started started =
+        launcher.start(
+            ContainmentContract.shellPlan(folder, "touch ran"), command, Path.of("/dev/null"));
     try (ReadyReport report = started.report()) {
       assertThat(report.await()).isTrue();
     }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,16 +56,7 @@ class LostLeavesTest {
 
   /** Launched by a worker process of before. */
   private ProcessRecord launched(Containment before, String script) throws Exception {
-    ContainedTree tree =
-        before.launch(
-            SEGMENT,
-            new LaunchPlan(
-                Path.of("/bin/sh"),
-                List.of("-c", script),
-                Map.of("PATH", ContainmentContract.PATH),
-                folder,
-                folder.resolve("stdout"),
-                folder.resolve("stderr")));
+    ContainedTree tree = before.launch(SEGMENT, ContainmentContract.shellPlan(folder, script));
     trees.push(tree);
     tree.release();
     ContainmentContract.awaitSleeping(word, 1);
