@@ -140,7 +140,10 @@ final class HeadPromises {
       case Mutation.SegmentEnded ended -> ending(ended);
       case Mutation.RunEnded ended -> runEnding(ended);
       case Mutation.AutoStartTaken taken -> taking(taken);
-      case Mutation.EpochRaised _, Mutation.RunImported _, Mutation.SegmentImported _ -> {
+      case Mutation.EpochRaised _,
+          Mutation.RunImported _,
+          Mutation.RunReopened _,
+          Mutation.SegmentImported _ -> {
         if (store.era() == 0) {
           throw new AssertionError("the store was never set back: " + mutation);
         }

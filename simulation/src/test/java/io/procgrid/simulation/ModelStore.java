@@ -165,6 +165,8 @@ final class ModelStore {
         yield taken.incarnation() == 0
             || (row != null && row.entry && row.incarnation < taken.incarnation());
       }
+      case Mutation.RunReopened reopened ->
+          tables.current(reopened.runId(), reopened.incarnation()) != null;
       case Mutation.SegmentImported imported -> {
         SegmentKey key = imported.segment();
         yield tables.current(key.runId(), key.incarnation()) != null

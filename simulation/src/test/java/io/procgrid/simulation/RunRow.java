@@ -17,9 +17,6 @@ final class RunRow {
   final RunRequest request;
   final ProcDefinition proc;
 
-  /** How much output is kept; of what was imported as much as its process was started with. */
-  private int outputLines;
-
   /** When its current incarnation was asked for, or imported, ms of virtual time. */
   long createdAtMillis;
 
@@ -44,7 +41,6 @@ final class RunRow {
   RunRow(Mutation.RunCreated created) {
     this.request = created.request();
     this.proc = created.proc();
-    this.outputLines = request.maxOutputLines();
     this.createdAtMillis = created.createdAtMillis();
     this.entry = created.request().executeAtStartup();
     this.taken = created.clusterStart();
@@ -54,14 +50,15 @@ final class RunRow {
   RunRow(Mutation.RunImported imported) {
     this.request = imported.request();
     this.proc = imported.proc();
-    bringBack(imported);
+    this.incarnation = imported.incarnation();
+    this.createdAtMillis = imported.atMillis();
+    this.imported = true;
   }
 
   /** What a backup keeps. */
   RunRow(RunRow other) {
     request = other.request;
     proc = other.proc;
-    outputLines = other.outputLines;
     createdAtMillis = other.createdAtMillis;
     entry = other.entry;
     taken = other.taken;
@@ -145,7 +142,7 @@ final class RunRow {
               null,
               null,
               "",
-              outputLines == 0));
+              request.maxOutputLines() == 0));
     }
   }
 
@@ -185,16 +182,9 @@ final class RunRow {
         outputSaved);
   }
 
-  /** A journal holds this incarnation, which the store did not know, or believed to be over. */
-  void bringBack(Mutation.RunImported run) {
-    if (run.incarnation() != incarnation) {
-      segments.clear();
-    }
-    if (!entry) {
-      outputLines = run.request().maxOutputLines();
-    }
-    incarnation = run.incarnation();
-    createdAtMillis = run.atMillis();
+  /** Something lives under the id of this run, which was over. */
+  void reopen(long atMillis) {
+    createdAtMillis = atMillis;
     imported = true;
     cleared = false;
     status = null;
@@ -213,6 +203,6 @@ final class RunRow {
             null,
             null,
             segment.message(),
-            outputLines == 0));
+            request.maxOutputLines() == 0));
   }
 }

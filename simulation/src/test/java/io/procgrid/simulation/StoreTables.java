@@ -136,6 +136,8 @@ final class StoreTables {
         useUpTo(raised.nextRunId());
       }
       case Mutation.RunImported imported -> bringBack(imported);
+      case Mutation.RunReopened reopened ->
+          require(current(reopened.runId(), reopened.incarnation())).reopen(reopened.atMillis());
       case Mutation.SegmentImported imported -> {
         SegmentKey key = imported.segment();
         require(current(key.runId(), key.incarnation())).bringBack(imported);
@@ -199,10 +201,11 @@ final class StoreTables {
 
   private void bringBack(Mutation.RunImported imported) {
     RunRow row = runs.get(imported.runId());
-    if (row == null) {
-      runs.put(imported.runId(), new RunRow(imported));
+    if (row != null && row.entry) {
+      row.begin(imported.incarnation(), imported.atMillis());
+      row.imported = true;
     } else {
-      row.bringBack(imported);
+      runs.put(imported.runId(), new RunRow(imported));
     }
   }
 

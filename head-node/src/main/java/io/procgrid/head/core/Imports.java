@@ -319,6 +319,9 @@ final class Imports {
   }
 
   private Mutation imported(Run run, Map<Segment, HeadEvent.InventoryItem> taken) {
+    if (runs.find(run.runId) == run) {
+      return new Mutation.RunReopened(run.runId, run.incarnation, context.wallMillis());
+    }
     SegmentSpec spec = null;
     for (Map.Entry<Segment, HeadEvent.InventoryItem> entry : taken.entrySet()) {
       if (entry.getKey().run == run) {

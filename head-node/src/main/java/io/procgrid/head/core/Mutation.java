@@ -102,13 +102,22 @@ public sealed interface Mutation {
 
   /**
    * A journal holds live segments of an incarnation that the store does not know, or believes to be
-   * over: it is a run that is not over. Of a run that is known, request and proc stay as they are.
+   * over: it is a run that is not over. It replaces what the store has under its id; only an
+   * auto-start entry keeps its request and proc, since it stands for whatever runs under its id.
    *
    * @param atMillis wall clock of the import, ms since 1970
    */
   record RunImported(
       long runId, int incarnation, RunRequest request, ProcDefinition proc, long atMillis)
       implements Mutation {}
+
+  /**
+   * A journal holds live segments of another run that had the same id as one that is over: that one
+   * goes on as it is until they are over, too.
+   *
+   * @param atMillis wall clock of the import, ms since 1970
+   */
+  record RunReopened(long runId, int incarnation, long atMillis) implements Mutation {}
 
   /**
    * A segment is where the store did not know it to be.

@@ -36,6 +36,7 @@ final class MutationWriter {
       case Mutation.RunsCleared cleared -> runs.clear(cleared.runIds());
       case Mutation.EpochRaised raised -> terms.raise(raised);
       case Mutation.RunImported imported -> runs.bringBack(imported);
+      case Mutation.RunReopened reopened -> runs.reopen(reopened);
       case Mutation.SegmentImported imported -> segments.bringBack(imported);
       case Mutation.JournalImported imported -> {
         workers.imported(imported.worker());

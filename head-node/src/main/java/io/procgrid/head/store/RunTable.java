@@ -106,19 +106,24 @@ final class RunTable {
   }
 
   void bringBack(Mutation.RunImported imported) throws SQLException {
+    long runId = imported.runId();
     RunRequest request = imported.request();
+    statements.update("DELETE FROM segment WHERE run_id = ?", runId);
+    statements.update(
+        """
+        DELETE FROM run WHERE run_id = ?
+          AND NOT EXISTS (SELECT 1 FROM auto_start WHERE auto_start.run_id = run.run_id)
+        """,
+        runId);
     statements.update(
         """
         INSERT INTO run (run_id, proc_name, run_tag, bundle_hash, max_output_lines, request,
           definition, accepted_at_millis, incarnation, status, ended_at_millis, intent)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, NULL)
         ON CONFLICT (run_id) DO UPDATE SET accepted_at_millis = excluded.accepted_at_millis,
-          incarnation = excluded.incarnation, status = NULL, ended_at_millis = 0, intent = NULL,
-          max_output_lines = CASE
-            WHEN EXISTS (SELECT 1 FROM auto_start WHERE auto_start.run_id = run.run_id)
-            THEN run.max_output_lines ELSE excluded.max_output_lines END
+          incarnation = excluded.incarnation, status = NULL, ended_at_millis = 0, intent = NULL
         """,
-        imported.runId(),
+        runId,
         request.procName(),
         request.runTag(),
         imported.proc().bundleHash(),
@@ -127,11 +132,21 @@ final class RunTable {
         StoredProc.write(imported.proc()),
         imported.atMillis(),
         imported.incarnation());
-    statements.update(
-        "DELETE FROM segment WHERE run_id = ? AND incarnation <> ?",
-        imported.runId(),
-        imported.incarnation());
-    statements.update("UPDATE auto_start SET cleared = 0 WHERE run_id = ?", imported.runId());
+    statements.update("UPDATE auto_start SET cleared = 0 WHERE run_id = ?", runId);
+  }
+
+  void reopen(Mutation.RunReopened reopened) throws SQLException {
+    statements.updateOne(
+        "run %d with incarnation %d is not in the store"
+            .formatted(reopened.runId(), reopened.incarnation()),
+        """
+        UPDATE run SET accepted_at_millis = ?, status = NULL, ended_at_millis = 0, intent = NULL
+        WHERE run_id = ? AND incarnation = ?
+        """,
+        reopened.atMillis(),
+        reopened.runId(),
+        reopened.incarnation());
+    statements.update("UPDATE auto_start SET cleared = 0 WHERE run_id = ?", reopened.runId());
   }
 
   /** Those that are not over stay, whatever is asked. */

@@ -107,10 +107,10 @@ class NamesakesTest {
     driver.terminated(2, key(runId, 0), CoreDriver.exited(0));
     driver.inventory(1, live(key(runId, 0), PROC, 1));
     driver.store();
-    assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.durable).noneMatch(Mutation.SegmentImported.class::isInstance);
     driver.pass(1_000);
     driver.inventory(1, live(key(runId, 0), PROC, 1));
-    assertThat(driver.durable).anyMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.durable).anyMatch(Mutation.RunReopened.class::isInstance);
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
   }
 
@@ -126,7 +126,7 @@ class NamesakesTest {
     driver.store();
     driver.durable.clear();
     driver.pass(1_000);
-    assertThat(driver.durable).anyMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.durable).anyMatch(Mutation.RunReopened.class::isInstance);
     assertThat(driver.durable.subList(1, driver.durable.size()))
         .anyMatch(Mutation.KillIntended.class::isInstance);
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
@@ -161,7 +161,7 @@ class NamesakesTest {
     driver.terminated(2, key(runId, 0), killedOutcome());
     driver.sent.clear();
     join(driver, 1, live(key(runId, 0), PROC, 1));
-    assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.durable).noneMatch(Mutation.SegmentImported.class::isInstance);
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).hasSize(1);
   }
 

@@ -289,7 +289,7 @@ class RestoredStoreTest {
             identity(1), CoreDriver.instance(1), ImmutableList.of(live(key(1, 0), PROC, 1))));
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
     driver.store();
-    assertThat(driver.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    assertThat(driver.durable).noneMatch(Mutation.SegmentImported.class::isInstance);
     driver.pass(1_000);
     assertThat(driver.takeSent(HeadEffect.FetchInventory.class)).hasSize(1);
   }

@@ -168,7 +168,7 @@ class RestoredWaitingTest {
     connect(restored, 1, 4);
     restored.inventory(1, live(key(4, 0), PROC, 1));
     restored.inventory(1, live(key(4, 0), PROC, 1));
-    assertThat(restored.durable).noneMatch(Mutation.RunImported.class::isInstance);
+    assertThat(restored.durable).noneMatch(Mutation.SegmentImported.class::isInstance);
     assertThat(restored.takeSent(HeadEffect.SendKill.class)).hasSize(1);
   }
 }

@@ -128,23 +128,68 @@ class RestoredStoreTest {
         .containsExactly(null, segment(1, 2, 0));
   }
 
-  @Test
-  void runThatWasOverIsOpenAgainWhenItIsFoundAlive() throws StoreException {
-    store.mustStore(run(1), fixed(1, 1, 1), placed(segment(1, 1, 0), 1));
+  private void storeCompleted(RunRequest request) {
+    store.mustStore(run(1, request), fixed(1, 1, 1), placed(segment(1, 1, 0), 1));
     store.mustStore(ended(segment(1, 1, 0), exited(0)), ended(1, 1, RunStatus.COMPLETE));
-    store.mustStore(imported(1, 1), imported(1, 1, 0));
+  }
+
+  /** A kill by the tag of the run that was over must not mean what lives, nor the other way. */
+  @Test
+  void whatIsFoundAliveReplacesTheRunThatWasOverUnderItsId() throws StoreException {
+    storeCompleted(request("proc", "nightly"));
+    store.mustStore(imported(1, 1), imported(1, 1, 2));
     store.reopen();
     Recovered.Run run = store.recovered().runs().getFirst();
     assertThat(run.status()).isNull();
-    assertThat(run.request().procName()).isEqualTo("proc");
-    assertThat(run.segments()).extracting(Recovered.Segment::status).containsOnlyNulls();
+    assertThat(run.request()).isEqualTo(request("found", ""));
+    assertThat(run.proc()).isEqualTo(Samples.proc("found"));
+    assertThat(run.segments()).extracting(Recovered.Segment::number).containsExactly(2);
+    assertThat(store.store().find(new Selector(null, "nightly", "", ""))).isEmpty();
+  }
+
+  @Test
+  void entryKeepsItsRequestWhateverIsFoundAliveUnderItsId() throws StoreException {
+    store.mustStore(entry(1), new Mutation.AutoStartTaken(1, 2, 1, 10), fixed(1, 1, 1));
+    store.mustStore(
+        ended(1, 1, RunStatus.COMPLETE), new Mutation.RunsCleared(ImmutableList.of(1L)));
+    Recovered.Entry before = onlyEntry();
+    store.mustStore(imported(1, 1), imported(1, 1, 0));
+    assertThat(onlyEntry().request()).isEqualTo(before.request());
+    assertThat(onlyEntry().proc()).isEqualTo(before.proc());
+    assertThat(onlyEntry().cleared()).isFalse();
+  }
+
+  private Recovered.Entry onlyEntry() throws StoreException {
+    store.reopen();
+    return store.recovered().entries().getFirst();
+  }
+
+  @Test
+  void runThatWasOverGoesOnAsItIsWhenAnotherIsFoundUnderItsId() throws StoreException {
+    storeCompleted(request("proc", "nightly"));
+    store.mustStore(
+        new Mutation.RunReopened(1, 1, 5_000),
+        new Mutation.SegmentImported(
+            segment(1, 1, 7), segment(1, 2, 0), "0", 1, placement(1), "recovered"));
+    store.reopen();
+    Recovered.Run run = store.recovered().runs().getFirst();
+    assertThat(run.status()).isNull();
+    assertThat(run.request().runTag()).isEqualTo("nightly");
+    assertThat(run.segments())
+        .extracting(Recovered.Segment::status)
+        .containsExactly(RunStatus.COMPLETE, null);
+  }
+
+  @Test
+  void runThatIsNotInTheStoreIsNotReopened() {
+    assertThat(store.tryToStore(new Mutation.RunReopened(1, 1, 5_000)))
+        .isInstanceOf(HeadEvent.StoreFailed.class);
   }
 
   /** Its process may have been started with another bound: the id may have been of another run. */
   @Test
   void outputOfWhatIsFoundAliveIsDueAsItsJournalHasIt() throws StoreException {
-    store.mustStore(run(1), fixed(1, 1, 1), placed(segment(1, 1, 0), 1));
-    store.mustStore(ended(segment(1, 1, 0), exited(0)), ended(1, 1, RunStatus.COMPLETE));
+    storeCompleted(request("proc", ""));
     RunRequest without = request("found", "", 0, false);
     store.mustStore(
         new Mutation.RunImported(1, 1, without, Samples.proc("found"), 5_000), imported(1, 1, 0));

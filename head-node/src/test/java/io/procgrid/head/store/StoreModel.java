@@ -177,6 +177,7 @@ final class StoreModel {
       // Each has tests of its own.
       case Mutation.EpochRaised _,
           Mutation.RunImported _,
+          Mutation.RunReopened _,
           Mutation.SegmentImported _,
           Mutation.JournalImported _ ->
           throw new IllegalArgumentException("not modelled: " + mutation);
