@@ -72,6 +72,7 @@ final class Endings {
 
   /** A worker has proven the segment over. */
   void terminated(WorkerState worker, SegmentKey key, Outcome outcome) {
+    worker.ended(key);
     Segment segment = runs.find(key, worker.identity());
     if (segment == null || worker.isForgotten()) {
       askToForget(worker, List.of(key));

@@ -118,7 +118,7 @@ final class Imports {
     Map<Long, Run> made = new LinkedHashMap<>();
     for (HeadEvent.InventoryItem item : inventory.items()) {
       context.term.useUp(item.segment().runId());
-      if (runs.find(item.segment(), worker.identity()) == null) {
+      if (!isKnown(worker, item)) {
         Segment segment = segmentFor(worker, item, made);
         if (segment != null) {
           taken.put(segment, item);
@@ -167,6 +167,13 @@ final class Imports {
     List<WorkerState> waiting = List.copyOf(postponed);
     postponed.clear();
     waiting.forEach(workers::fetchInventory);
+  }
+
+  /** What is proven to be over is another one than what lives under its name. */
+  private boolean isKnown(WorkerState worker, HeadEvent.InventoryItem item) {
+    Segment segment = runs.find(item.segment(), worker.identity());
+    boolean over = item.state() == HeadEvent.InventoryItem.State.OVER;
+    return segment != null && (over || segment.phase != SegmentPhase.OVER || segment.abandoned);
   }
 
   private void put(Run run) {

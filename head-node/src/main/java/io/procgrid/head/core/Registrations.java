@@ -203,6 +203,10 @@ final class Registrations {
           if (hasThePlace && (changed || !worker.isConnected())) {
             workers.dial(worker);
           }
+          if (worker.record.standing() == WorkerStanding.IMPORTING) {
+            // A late announcement of who is connected brings no connection, and so no inventory.
+            workers.fetchInventory(worker);
+          }
         },
         reason -> {
           WorkerRecord stored = worker.stored;

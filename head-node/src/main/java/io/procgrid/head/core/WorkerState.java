@@ -59,6 +59,9 @@ final class WorkerState {
   /** What it has forgotten meanwhile: such an inventory may still list it. */
   private final Set<SegmentKey> forgottenMeanwhile = new HashSet<>();
 
+  /** What it has proven to be over meanwhile: such an inventory may still list it as alive. */
+  private final Set<SegmentKey> endedMeanwhile = new HashSet<>();
+
   /** Ends that it told before its inventory was compared, of what no segment stands for. */
   final Map<SegmentKey, Outcome> unknownEnds = new HashMap<>();
 
@@ -190,6 +193,7 @@ final class WorkerState {
     bundlesOnTheWay.clear();
     inventoriesAsked = 0;
     forgottenMeanwhile.clear();
+    endedMeanwhile.clear();
     unknownEnds.clear(); // Its next inventory has them.
     for (Segment segment : segments.values()) {
       segment.startInFlight = false;
@@ -199,6 +203,14 @@ final class WorkerState {
   void inventoryAsked() {
     if (inventoriesAsked++ == 0) {
       forgottenMeanwhile.clear();
+      endedMeanwhile.clear();
+    }
+  }
+
+  /** It has proven the segment to be over. */
+  void ended(SegmentKey key) {
+    if (inventoriesAsked > 0) {
+      endedMeanwhile.add(key);
     }
   }
 
@@ -210,14 +222,18 @@ final class WorkerState {
     }
   }
 
-  /** What an inventory lists, without what was forgotten while it was on its way. */
+  /** What an inventory lists, without what changed while it was on its way. */
   ImmutableList<HeadEvent.InventoryItem> still(ImmutableList<HeadEvent.InventoryItem> listed) {
     inventoriesAsked = Math.max(0, inventoriesAsked - 1);
-    return forgottenMeanwhile.isEmpty()
+    return forgottenMeanwhile.isEmpty() && endedMeanwhile.isEmpty()
         ? listed
-        : listed.stream()
-            .filter(item -> !forgottenMeanwhile.contains(item.segment()))
-            .collect(ImmutableList.toImmutableList());
+        : listed.stream().filter(this::still).collect(ImmutableList.toImmutableList());
+  }
+
+  private boolean still(HeadEvent.InventoryItem item) {
+    SegmentKey key = item.segment();
+    boolean over = item.state() == HeadEvent.InventoryItem.State.OVER;
+    return !forgottenMeanwhile.contains(key) && (over || !endedMeanwhile.contains(key));
   }
 
   Placement placement() {

@@ -114,6 +114,59 @@ class NamesakesTest {
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
   }
 
+  private static CoreDriver restoredWithACompletedRun() {
+    Recovered.Segment segment =
+        new Recovered.Segment(
+            0,
+            null,
+            "0",
+            1,
+            new Placement(identity(1), CoreDriver.instance(1), "boot", "machine"),
+            RunStatus.COMPLETE,
+            CoreDriver.exited(0),
+            "",
+            false);
+    Recovered.Run run =
+        new Recovered.Run(
+            4,
+            1,
+            CoreDriver.request("p", "tag", false),
+            PROC,
+            RunStatus.COMPLETE,
+            null,
+            ImmutableList.of(segment));
+    return restored(1, ImmutableList.of(), ImmutableList.of(run), ImmutableList.of());
+  }
+
+  /** The store was restored twice: from an old backup, and then from a newer one. */
+  @Test
+  void whatLivesUnderTheVeryNameOfASegmentThatCompletedIsNotKilledForThat() {
+    CoreDriver restored = restoredWithACompletedRun();
+    join(restored, 1, live(key(4, 0), PROC, 1));
+    restored.inventory(1, live(key(4, 0), PROC, 1));
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(restored.view(4).status()).isEqualTo(RunStatus.RUNNING);
+
+    long kill = restored.kill(run(4));
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).hasSize(1);
+    restored.terminated(1, key(4, 0), killedOutcome());
+    assertThat(restored.answer(kill, Answer.Killed.class).runIds()).containsExactly(4L);
+  }
+
+  @Test
+  void inventoryOfBeforeTheEndBringsNothingBack() {
+    driver.create(PROC);
+    driver.join(2);
+    long runId = driver.execute("p", "");
+    driver.runStarts();
+    driver.linkDown(2);
+    connect(driver, 2, 12);
+    driver.terminated(2, key(runId, 0), CoreDriver.exited(0));
+    driver.inventory(2, live(key(runId, 0), PROC, 1));
+    assertThat(driver.view(runId).status()).isEqualTo(RunStatus.COMPLETE);
+    assertThat(driver.durable).noneMatch(Mutation.SegmentImported.class::isInstance);
+  }
+
   /** The row of the run that completed is opened again by the same transaction. */
   @Test
   void killThatComesBeforeARefusedImportIsTriedAgainIsNotLost() {

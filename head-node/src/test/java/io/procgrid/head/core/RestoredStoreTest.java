@@ -83,6 +83,17 @@ class RestoredStoreTest {
     assertThat(register(driver, 2, LostHistory.EPOCH, 9)).isEqualTo(raised);
   }
 
+  /** It was sent before the head connected, and comes when the journal is imported already. */
+  @Test
+  void lateAnnouncementOfAConnectedWorkerKeepsNothingFromBeginning() {
+    driver.create(PROC);
+    join(driver, 1);
+    register(driver, 1, LostHistory.EPOCH, 12);
+    driver.inventory(1);
+    driver.execute("p", "");
+    assertThat(driver.takeSent(HeadEffect.SendStart.class)).hasSize(1);
+  }
+
   @Test
   void unknownLiveSegmentBecomesARunAndIsNotKilled() {
     join(driver, 1, live(key(11, 0), PROC, 1));
