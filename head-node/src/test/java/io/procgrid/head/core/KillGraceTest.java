@@ -24,9 +24,9 @@ class KillGraceTest {
 
   private final CoreDriver driver = new CoreDriver();
 
-  /** A run of a proc with a grace of a minute, on worker 1. */
-  private long running() {
-    ProcDefinition proc = CoreDriver.proc("p", ExecutionMode.NONDISTRIBUTED, 0);
+  /** A proc with a grace of a minute. */
+  private void create(String name, ExecutionMode mode) {
+    ProcDefinition proc = CoreDriver.proc(name, mode, 0);
     driver.create(
         new ProcDefinition(
             proc.name(),
@@ -39,6 +39,11 @@ class KillGraceTest {
             false,
             ImmutableMap.of(),
             OWN));
+  }
+
+  /** A run of such a proc, on worker 1. */
+  private long running() {
+    create("p", ExecutionMode.NONDISTRIBUTED);
     driver.join(1);
     long runId = driver.execute("p", "tag");
     driver.runStarts();
@@ -48,19 +53,7 @@ class KillGraceTest {
   /** A worker reports half a kill, of a call that this head never heard of, and not its grace. */
   @Test
   void reportOfAKillLeavesTheOtherSegmentsTheGraceOfTheProc() {
-    ProcDefinition proc = CoreDriver.proc("d", ExecutionMode.DISTRIBUTED, 0);
-    driver.create(
-        new ProcDefinition(
-            proc.name(),
-            proc.mode(),
-            proc.bundleHash(),
-            proc.command(),
-            proc.arguments(),
-            proc.options(),
-            0,
-            false,
-            ImmutableMap.of(),
-            OWN));
+    create("d", ExecutionMode.DISTRIBUTED);
     driver.join(1);
     driver.join(2);
     long runId = driver.execute("d", "");
