@@ -148,6 +148,18 @@ final class Endings {
         null);
   }
 
+  /** True while the store does not have all ends yet that this worker's segments have come to. */
+  boolean areOnTheirWay(WorkerState worker) {
+    for (Run run : runs.all()) {
+      for (Segment segment : run.segments) {
+        if (segment.phase == SegmentPhase.ENDING && segment.isPlacedOn(worker.identity())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /**
    * When every segment has ended, so has the run: in memory now, in the store as soon as it has all
    * the rest.

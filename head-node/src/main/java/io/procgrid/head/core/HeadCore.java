@@ -117,6 +117,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
       }
     } else if (placement != null) {
       segment.phase = SegmentPhase.PLACED;
+      segment.placedEarlier = true;
     }
     return segment;
   }

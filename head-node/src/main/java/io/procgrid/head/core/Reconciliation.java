@@ -85,7 +85,13 @@ final class Reconciliation {
       return;
     }
     if (imports.isDueFor(worker, event)) {
-      imports.take(worker, event);
+      endLost(worker, event);
+      if (endings.areOnTheirWay(worker)) {
+        // The next head must not meet them behind the import: it would start them again.
+        context.after(CoreContext.RETRY_MILLIS, () -> workers.fetchInventory(worker));
+      } else {
+        imports.take(worker, event);
+      }
       return;
     }
     Set<SegmentKey> known = new HashSet<>();
@@ -183,6 +189,25 @@ final class Reconciliation {
     }
   }
 
+  /**
+   * The store was restored: what it has placed here and the journal does not hold was over and
+   * forgotten after the backup, or its Start was never accepted. Nothing of it lives, since the
+   * journal answers in this head's epoch, which no earlier Start has; and nothing of it may run
+   * again.
+   */
+  private void endLost(WorkerState worker, HeadEvent.InventoryReceived event) {
+    Set<SegmentKey> known = new HashSet<>();
+    event.items().forEach(item -> known.add(item.segment()));
+    for (Segment segment : List.copyOf(worker.segments.values())) {
+      if (segment.placedEarlier
+          && segment.phase.mayLive()
+          && segment.run.intent == null
+          && !known.contains(segment.journalKey)) {
+        endings.terminated(worker, segment.journalKey, lostToRestore(worker, segment));
+      }
+    }
+  }
+
   private void missing(WorkerState worker, Segment segment) {
     if (segment.phase == SegmentPhase.PLACED && !segment.isNamesake()) {
       // No Start of it was ever accepted there, and one that is still on its way has a lower
@@ -209,9 +234,20 @@ final class Reconciliation {
   }
 
   private Outcome lostToReboot(Segment segment) {
+    return lost(segment, "the host rebooted while it ran, nothing of it is alive");
+  }
+
+  private Outcome lostToRestore(WorkerState worker, Segment segment) {
+    return lost(
+        segment,
+        "the store was restored from a backup of when this was placed on worker %d, which has nothing of it any more; it may have run"
+            .formatted(worker.number()));
+  }
+
+  private Outcome lost(Segment segment, String reason) {
     return new Outcome(
         Outcome.Kind.ENDED,
-        new ExitStatus.Lost("the host rebooted while it ran, nothing of it is alive"),
+        new ExitStatus.Lost(reason),
         "",
         segment.startedAtMillis,
         context.wallMillis(),

@@ -24,6 +24,9 @@ final class Segment {
   SegmentPhase phase = SegmentPhase.WAITING;
   @Nullable Placement placement;
 
+  /** It was placed by an earlier head: what a worker decided on its Start may be lost. */
+  boolean placedEarlier;
+
   /** Last dispatch number used for it in this epoch; 0 = none. */
   long lastDispatchNumber;
 

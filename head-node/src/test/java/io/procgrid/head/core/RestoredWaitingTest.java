@@ -1,6 +1,7 @@
 package io.procgrid.head.core;
 
 import static io.procgrid.head.core.CoreDriver.announcement;
+import static io.procgrid.head.core.CoreDriver.identity;
 import static io.procgrid.head.core.CoreDriver.key;
 import static io.procgrid.head.core.CoreDriver.killedOutcome;
 import static io.procgrid.head.core.CoreDriver.live;
@@ -17,6 +18,7 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.RunStatus;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What waits in a store that was restored may run already: journals tell (R10). */
@@ -83,6 +85,72 @@ class RestoredWaitingTest {
     restored.inventory(1, over(key(4, 0), CoreDriver.exited(0)));
     assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
     assertThat(restored.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.COMPLETE, 1_000));
+  }
+
+  private static Recovered.Run placedOnWorker1(@Nullable SegmentKey namesake) {
+    Placement placement = new Placement(identity(1), CoreDriver.instance(1), "boot", "machine");
+    Recovered.Segment segment =
+        new Recovered.Segment(0, namesake, "0", 1, placement, null, null, "", false);
+    return new Recovered.Run(
+        4, 1, CoreDriver.request("p", "", false), PROC, null, null, ImmutableList.of(segment));
+  }
+
+  /** It ended after the backup, by a kill maybe, and its worker was told to forget it. */
+  @Test
+  void runThatWasPlacedInTheStoreAndIsGoneFromItsJournalDoesNotRunAgain() {
+    CoreDriver restored = restoredStore(placedOnWorker1(null), worker(1));
+    connect(restored, 1, 4);
+    restored.inventory(1);
+    assertThat(restored.durable).contains(new Mutation.RunEnded(4, 1, RunStatus.ERROR, 1_000));
+    assertThat(restored.view(4).segments().getFirst().message())
+        .startsWith("exit status lost: the store was restored");
+    assertThat(restored.durable).noneMatch(Mutation.JournalImported.class::isInstance);
+    restored.pass(HOUR);
+    restored.inventory(1);
+    assertThat(restored.durable).anyMatch(Mutation.JournalImported.class::isInstance);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).isEmpty();
+  }
+
+  /** A head that crashes behind the import would have to start it: nobody remembers the restore. */
+  @Test
+  void journalIsImportedOnlyWhenTheEndsOfWhatIsGoneAreStored() {
+    CoreDriver restored = restoredStore(placedOnWorker1(null), worker(1));
+    connect(restored, 1, 4);
+    restored.holdStore();
+    restored.inventory(1);
+    restored.failStore("disk full");
+    restored.inventory(1);
+    assertThat(restored.durable).noneMatch(Mutation.JournalImported.class::isInstance);
+    restored.store();
+    restored.pass(HOUR);
+    restored.inventory(1);
+    assertThat(restored.durable.indexOf(new Mutation.RunEnded(4, 1, RunStatus.ERROR, 1_000)))
+        .isNotNegative()
+        .isLessThan(restored.durable.indexOf(new Mutation.JournalImported(identity(1), 5)));
+  }
+
+  @Test
+  void namesakeThatIsGoneFromItsJournalIsOver() {
+    CoreDriver restored = restoredStore(placedOnWorker1(key(4, 3)), worker(1));
+    connect(restored, 1, 4);
+    restored.inventory(1);
+    restored.pass(HOUR);
+    restored.inventory(1);
+    assertThat(restored.view(4).segments().getFirst().message())
+        .startsWith("exit status lost: the store was restored");
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
+  }
+
+  /** The store was behind another worker only: this one has seen nothing that is lost. */
+  @Test
+  void runWhoseStartThisHeadHasSentIsStartedAgainWhenItDidNotArrive() {
+    CoreDriver restored = restoredStore(WAITING, worker(1));
+    restored.join(1);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).hasSize(1);
+    Epoch epoch = register(restored, 2, LostHistory.EPOCH, 4);
+    restored.linkUp(1, epoch);
+    restored.inventory(1);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).hasSize(1);
   }
 
   private CoreDriver restoredWithAWaitingEntry() {

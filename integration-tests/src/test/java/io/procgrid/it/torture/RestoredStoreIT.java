@@ -10,6 +10,8 @@ import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RunState;
 import io.procgrid.it.TestCluster;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,18 +105,22 @@ class RestoredStoreIT {
 
   @Test
   @TortureCase(number = 36)
-  void runThatEndedAfterTheBackupDoesNotRunAgain() {
-    String run = procs.run(ProcDraft.command("sleep", before));
+  void runThatWasKilledAfterTheBackupDoesNotRunAgain() throws IOException {
+    Path begun = cluster.scratch().resolve("begun");
+    String run =
+        procs.run(ProcDraft.shell("echo begun >>%s; exec sleep %s".formatted(begun, before)));
     Set<Long> pids = TestCluster.awaitLive(before, 1);
     StoreBackup backup = backup();
     assertThat(procs.kill(run).runIds()).containsExactly(run);
 
     restore(backup);
 
-    KillAnswer again = procs.kill("");
-    assertThat(again.pending()).isEmpty();
+    RunState state = procs.awaitOver(run);
+    assertThat(state.overall()).isEqualTo("error");
+    assertThat(state.message()).startsWith("exit status lost: the store was restored");
+    assertThat(procs.kill("").pending()).isEmpty();
     assertThat(LivePids.sleeping(before)).isEmpty();
     assertThat(LivePids.among(pids)).isEmpty();
-    assertThat(procs.status(run).overall()).isNotEqualTo("running");
+    assertThat(begun).hasContent("begun");
   }
 }
