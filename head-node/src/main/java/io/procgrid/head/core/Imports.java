@@ -169,7 +169,7 @@ final class Imports {
     waiting.forEach(workers::fetchInventory);
   }
 
-  /** What is proven to be over is another one than what lives under its name. */
+  /** What lives is not what was proven to be over, under whose very name it does. */
   private boolean isKnown(WorkerState worker, HeadEvent.InventoryItem item) {
     Segment segment = runs.find(item.segment(), worker.identity());
     boolean over = item.state() == HeadEvent.InventoryItem.State.OVER;
@@ -209,6 +209,10 @@ final class Imports {
     }
     if (run == null) {
       return over ? null : newRun(worker, item, made);
+    }
+    Segment ended = runs.find(key, worker.identity());
+    if (ended != null) {
+      return revived(ended, made);
     }
     if (mayStandBefore(run, key, made)) {
       return over ? null : nextOf(run, worker, item, made);
@@ -309,6 +313,20 @@ final class Imports {
         "%s of before the restore, on worker %d".formatted(dataSegmentId(item), worker.number());
     Segment segment = new Segment(run, number, item.segment(), shown, worker.number());
     run.segments.add(segment);
+    return segment;
+  }
+
+  /** Null when it is to be killed, as all that has the id of a run that was killed. */
+  private static @Nullable Segment revived(Segment segment, Map<Long, Run> made) {
+    Run run = segment.run;
+    if (run.isOver()) {
+      if (!endedByItself(run)) {
+        return null;
+      }
+      run.reopen();
+      made.put(run.runId, run);
+    }
+    segment.revive();
     return segment;
   }
 

@@ -24,7 +24,7 @@ final class Segment {
   SegmentPhase phase = SegmentPhase.WAITING;
   @Nullable Placement placement;
 
-  /** It was placed by an earlier head: what a worker decided on its Start may be lost. */
+  /** It was placed by an earlier head, and this one has sent no Start of it. */
   boolean placedEarlier;
 
   /** Last dispatch number used for it in this epoch; 0 = none. */
@@ -77,6 +77,16 @@ final class Segment {
     this.journalKey = namesake == null ? key : namesake;
     this.dataSegmentId = dataSegmentId;
     this.workerNumber = workerNumber;
+  }
+
+  /** It was over in a store that was restored, and lives in its worker's journal. */
+  void revive() {
+    status = null;
+    startedAtMillis = 0;
+    endedAtMillis = 0;
+    killMillis = 0;
+    outputSaved = run.maxOutputLines == 0;
+    forgotten = false;
   }
 
   /** True when it is none of the run's own, but has its name from a run that had the same id. */

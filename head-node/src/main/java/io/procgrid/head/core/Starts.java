@@ -50,6 +50,7 @@ final class Starts {
     }
     segment.lastDispatchNumber = ++worker.lastDispatchNumber;
     segment.startInFlight = true;
+    segment.placedEarlier = false;
     context.outbox.add(
         new HeadEffect.SendStart(
             worker.identity(),

@@ -145,7 +145,9 @@ class NamesakesTest {
     join(restored, 1, live(key(4, 0), PROC, 1));
     restored.inventory(1, live(key(4, 0), PROC, 1));
     assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(restored.takeSent(HeadEffect.SendForget.class)).isEmpty();
     assertThat(restored.view(4).status()).isEqualTo(RunStatus.RUNNING);
+    assertThat(restored.view(4).segments()).hasSize(1);
 
     long kill = restored.kill(run(4));
     assertThat(restored.takeSent(HeadEffect.SendKill.class)).hasSize(1);

@@ -129,6 +129,19 @@ class RestoredWaitingTest {
         .isLessThan(restored.durable.indexOf(new Mutation.JournalImported(identity(1), 5)));
   }
 
+  /** The restore is found out only after the head has taken absence for a Start that was lost. */
+  @Test
+  void runWhoseStartIsOnItsWayIsNotTakenForGone() {
+    CoreDriver restored = restoredStore(placedOnWorker1(null), worker(1));
+    restored.join(1);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).hasSize(1);
+    Epoch epoch = register(restored, 2, LostHistory.EPOCH, 4);
+    restored.linkUp(1, epoch);
+    restored.inventory(1);
+    assertThat(restored.durable).noneMatch(Mutation.SegmentEnded.class::isInstance);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).hasSize(1);
+  }
+
   @Test
   void namesakeThatIsGoneFromItsJournalIsOver() {
     CoreDriver restored = restoredStore(placedOnWorker1(key(4, 3)), worker(1));
