@@ -10,7 +10,7 @@ import io.procgrid.it.ProcClient;
 import io.procgrid.it.ProcDraft;
 import io.procgrid.it.RunState;
 import io.procgrid.it.TestCluster;
-import java.io.IOException;
+import io.procgrid.it.Waiting;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,13 +105,17 @@ class RestoredStoreIT {
 
   @Test
   @TortureCase(number = 36)
-  void runThatWasKilledAfterTheBackupDoesNotRunAgain() throws IOException {
+  void runThatWasKilledAfterTheBackupDoesNotRunAgain() {
     Path begun = cluster.scratch().resolve("begun");
     String run =
         procs.run(ProcDraft.shell("echo begun >>%s; exec sleep %s".formatted(begun, before)));
     Set<Long> pids = TestCluster.awaitLive(before, 1);
     StoreBackup backup = backup();
     assertThat(procs.kill(run).runIds()).containsExactly(run);
+    for (int worker = 1; worker <= 2; worker++) {
+      WorkerJournal journal = WorkerJournal.of(cluster, worker);
+      Waiting.until(() -> journal.segments().isEmpty());
+    }
 
     restore(backup);
 
