@@ -28,6 +28,11 @@ final class KillWishes {
       this.begunAtMillis = begunAtMillis;
     }
 
+    /** It began before the row's incarnation did, or was brought back. */
+    boolean isOlderThan(RunRow row) {
+      return begunAtMillis < row.createdAtMillis;
+    }
+
     private boolean covers(long runId, RunRow row) {
       return endedAtMillis >= row.createdAtMillis && matches(selector, runId, row);
     }

@@ -73,7 +73,7 @@ final class Ledger {
         throw new AssertionError("run %d was answered as pending undurably".formatted(runId));
       }
     }
-    kill.incarnations.forEach(this::requireTaken);
+    kill.incarnations.forEach((runId, incarnation) -> requireTaken(kill, runId, incarnation));
   }
 
   private void close(Kill kill) {
@@ -101,16 +101,18 @@ final class Ledger {
 
   /**
    * Whatever the kill selects is over by now, or its intent is in the store. What had ended by
-   * itself before the kill came may still be on its way into the store.
+   * itself before the kill came may still be on its way into the store; and nobody knew then what a
+   * journal has brought back since under the id of a run that was over.
    */
-  private void requireTaken(long runId, int incarnation) {
+  private void requireTaken(Kill kill, long runId, int incarnation) {
     RunRow row = store.run(runId);
     boolean taken =
         row == null
             || row.incarnation > incarnation
             || !row.isUnfinished()
             || row.intent != null
-            || hasEnded(runId, row);
+            || hasEnded(runId, row)
+            || (row.imported && kill.wish.isOlderThan(row));
     if (!taken) {
       throw new AssertionError("the answered kill of run %d is not in the store".formatted(runId));
     }

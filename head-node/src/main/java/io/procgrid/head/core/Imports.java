@@ -92,7 +92,7 @@ final class Imports {
           && run.isOver()
           && (!run.endStored || run.cleared)
           && item.state() != State.OVER
-          && runs.find(item.segment(), worker.identity()) == null) {
+          && !isKnown(worker, item)) {
         return true;
       }
     }
@@ -172,7 +172,7 @@ final class Imports {
   /** What lives is not what was proven to be over, under whose very name it does. */
   private boolean isKnown(WorkerState worker, HeadEvent.InventoryItem item) {
     Segment segment = runs.find(item.segment(), worker.identity());
-    boolean over = item.state() == HeadEvent.InventoryItem.State.OVER;
+    boolean over = item.state() == State.OVER;
     return segment != null && (over || segment.phase != SegmentPhase.OVER || segment.abandoned);
   }
 
