@@ -19,7 +19,7 @@ final class KillWishes {
     private final long begunAtMillis;
     private long endedAtMillis = Long.MAX_VALUE;
 
-    /** Its head crashed: who finishes it may not know what grace it left. */
+    /** Its head crashed and may not have stored it: who finishes it may not know of its grace. */
     private boolean orphaned;
 
     private Wish(Selector selector, KillTerms terms, long begunAtMillis) {

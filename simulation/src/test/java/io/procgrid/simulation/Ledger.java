@@ -59,7 +59,12 @@ final class Ledger {
   }
 
   void killAnswered(Kill kill, Answer answer) {
-    close(kill);
+    wishes.end(kill.wish, world.now());
+    if (answer instanceof Answer.Refused(var _, boolean unknown) && unknown) {
+      // Its orders may have left. It stays open until its head knows, or is gone.
+      return;
+    }
+    openKills.remove(kill);
     if (!(answer instanceof Answer.Killed killed)) {
       return;
     }
@@ -74,11 +79,6 @@ final class Ledger {
       }
     }
     kill.incarnations.forEach((runId, incarnation) -> requireTaken(kill, runId, incarnation));
-  }
-
-  private void close(Kill kill) {
-    openKills.remove(kill);
-    wishes.end(kill.wish, world.now());
   }
 
   private void listed(Kill kill, long runId) {

@@ -50,6 +50,11 @@ final class Reconciliation {
     worker.bundles.addAll(event.bundles());
     worker.bundlesOnTheWay.clear();
     attach(worker);
+    if (context.term.isBehind(null, event.highestRunId())) {
+      // A head that knows where its workers are dials them before they announce themselves.
+      context.term.useUp(event.highestRunId());
+      workers.importAll();
+    }
     killing.sendPending(worker);
     workers.fetchInventory(worker);
   }

@@ -83,6 +83,23 @@ class RestoredStoreTest {
     assertThat(register(driver, 2, LostHistory.EPOCH, 9)).isEqualTo(raised);
   }
 
+  /**
+   * The backup was made in the same term, so the worker lets the head in; and all is over there.
+   */
+  @Test
+  void runIdThatAConnectedWorkerHasSeenIsNotUsedTwice() {
+    CoreDriver restored =
+        LostHistory.restored(
+            1, ImmutableList.of(), ImmutableList.of(), ImmutableList.of(LostHistory.worker(1)));
+    restored.event(
+        new HeadEvent.LinkUp(
+            identity(1), CoreDriver.instance(1), CoreDriver.EPOCH, 9, ImmutableList.of("hash-p")));
+    restored.inventory(1);
+    assertThat(restored.durable).contains(new Mutation.JournalImported(identity(1), 10));
+    assertThat(restored.execute("p", "")).isEqualTo(10);
+    assertThat(restored.takeSent(HeadEffect.SendStart.class)).hasSize(1);
+  }
+
   /** It was sent before the head connected, and comes when the journal is imported already. */
   @Test
   void lateAnnouncementOfAConnectedWorkerKeepsNothingFromBeginning() {
