@@ -3,6 +3,7 @@ package io.procgrid.worker.journal;
 import com.google.common.collect.ImmutableSet;
 import io.procgrid.common.daemon.AtomicFile;
 import io.procgrid.common.run.SegmentSpec;
+import io.procgrid.worker.process.ForkGuard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -173,7 +174,8 @@ public final class BundleStore {
         if (parent != null) {
           Files.createDirectories(parent);
         }
-        try (InputStream in = zip.getInputStream(entry);
+        try (ForkGuard.Hold _ = ForkGuard.writing();
+            InputStream in = zip.getInputStream(entry);
             OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW)) {
           in.transferTo(out);
         }

@@ -123,7 +123,7 @@ final class Launcher {
       List<Descriptor> others = List.of(report.writer());
       Spawn spawn =
           new Spawn(command, Map.of(), Path.of("/"), pipe.reader(), nowhere, stderr, others);
-      try {
+      try (ForkGuard.Hold _ = ForkGuard.forking()) {
         ReadyReport ready = new ReadyReport(report.reader().duplicate());
         return new Started(spawn.start(), gate, ready);
       } catch (SystemCallException e) {

@@ -71,7 +71,7 @@ final class PortableContainment implements Containment {
             .redirectError(ProcessBuilder.Redirect.appendTo(plan.stderr().toFile()));
     builder.environment().clear();
     Process process;
-    try {
+    try (ForkGuard.Hold _ = ForkGuard.forking()) {
       process = builder.start();
     } catch (IOException e) {
       throw new LaunchException("cannot start " + plan.executable() + ": " + e.getMessage(), e);

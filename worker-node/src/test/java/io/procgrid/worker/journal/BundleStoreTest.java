@@ -1,14 +1,18 @@
 package io.procgrid.worker.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.common.hash.Hashing;
+import io.procgrid.worker.process.ForkGuard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +48,24 @@ class BundleStoreTest {
 
   private Path archive() {
     return directory.resolve(hash + ".zip");
+  }
+
+  /** Whoever is just being forked would keep the file from being executed. */
+  @Test
+  void noFileIsWrittenWhileAProcessBegins(@TempDir Path target) throws Exception {
+    FutureTask<Void> unpacking =
+        new FutureTask<>(() -> {
+          store.unpack(hash, target);
+          return null;
+        });
+    Thread writer = Thread.ofPlatform().unstarted(unpacking);
+    try (ForkGuard.Hold _ = ForkGuard.forking()) {
+      writer.start();
+      await().until(() -> writer.getState() == Thread.State.WAITING);
+      assertThat(target).isEmptyDirectory();
+    }
+    unpacking.get(20, TimeUnit.SECONDS);
+    assertThat(target.resolve("run.sh")).isExecutable().hasContent("exit 0");
   }
 
   @Test

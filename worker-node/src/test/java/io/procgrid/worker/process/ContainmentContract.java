@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -203,6 +204,21 @@ abstract class ContainmentContract {
     exitOf(start("exec ls /proc/self/fd"));
     // 3 is the folder that ls itself reads.
     assertThat(stdout().lines()).containsExactly("0", "1", "2", "3");
+  }
+
+  /** Its child would hold the file open for writing, and the kernel not execute it ("busy"). */
+  @Test
+  void noProcessBeginsWhileAFileOfAProcIsBeingWritten() throws Exception {
+    FutureTask<ContainedTree> launch = new FutureTask<>(() -> hold(shell("echo ran")));
+    Thread launcher = Thread.ofPlatform().unstarted(launch);
+    try (ForkGuard.Hold _ = ForkGuard.writing()) {
+      launcher.start();
+      await().until(() -> launcher.getState() == Thread.State.WAITING);
+      assertThat(launch).isNotDone();
+    }
+    ContainedTree tree = launch.get(20, TimeUnit.SECONDS);
+    tree.release();
+    assertThat(exitOf(tree)).isEqualTo(new ExitStatus.Exited(0));
   }
 
   @Test
