@@ -324,6 +324,11 @@ final class Endings {
   }
 
   private void forget(Segment segment) {
+    if (isNameTaken(segment)) {
+      // It was forgotten before another one could be placed there under its name.
+      segment.forgotten = true;
+      return;
+    }
     WorkerState worker = workers.find(segment.requirePlacement().identity());
     if (worker != null && worker.isConnected()) {
       // Without a Start in this epoch the segment is of an older one, and any number will do.
@@ -333,6 +338,17 @@ final class Endings {
       // it then.
       segment.forgotten = true;
     }
+  }
+
+  private static boolean isNameTaken(Segment over) {
+    for (Segment segment : over.run.segments) {
+      if (segment.phase != SegmentPhase.OVER
+          && segment.journalKey.equals(over.journalKey)
+          && segment.isPlacedOn(over.requirePlacement().identity())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void sendForget(WorkerState worker, SegmentKey key, long lastDispatchNumber) {

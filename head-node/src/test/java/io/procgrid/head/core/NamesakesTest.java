@@ -16,7 +16,9 @@ import com.google.common.collect.ImmutableList;
 import io.procgrid.common.id.Epoch;
 import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.run.ExecutionMode;
+import io.procgrid.common.run.Outcome;
 import io.procgrid.common.run.RunStatus;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** One id, two runs: that of a store that was restored, and that of a journal from before (R10). */
@@ -114,34 +116,54 @@ class NamesakesTest {
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
   }
 
-  private static CoreDriver restoredWithACompletedRun() {
-    Recovered.Segment segment =
-        new Recovered.Segment(
-            0,
-            null,
-            "0",
-            1,
-            new Placement(identity(1), CoreDriver.instance(1), "boot", "machine"),
-            RunStatus.COMPLETE,
-            CoreDriver.exited(0),
-            "",
-            false);
+  private static Recovered.Segment onWorker1(
+      int number, @Nullable SegmentKey namesake, @Nullable Outcome outcome, boolean outputSaved) {
+    return new Recovered.Segment(
+        number,
+        namesake,
+        "0",
+        1,
+        new Placement(identity(1), CoreDriver.instance(1), "boot", "machine"),
+        outcome == null ? null : outcome.runStatus(),
+        outcome,
+        "",
+        outputSaved);
+  }
+
+  private static CoreDriver restoredWith(
+      @Nullable RunStatus status, Recovered.Segment... segments) {
     Recovered.Run run =
         new Recovered.Run(
             4,
             1,
             CoreDriver.request("p", "tag", false),
             PROC,
-            RunStatus.COMPLETE,
+            status,
             null,
-            ImmutableList.of(segment));
-    return restored(1, ImmutableList.of(), ImmutableList.of(run), ImmutableList.of());
+            ImmutableList.copyOf(segments));
+    return restored(
+        1, ImmutableList.of(), ImmutableList.of(run), ImmutableList.of(LostHistory.worker(1)));
+  }
+
+  /** Its namesake was over and forgotten; the run was placed there then; the head crashed. */
+  @Test
+  void segmentIsNotForgottenForANamesakeThatWasThereBefore() {
+    CoreDriver restored =
+        restoredWith(
+            null,
+            onWorker1(0, null, null, false),
+            onWorker1(1_000_000, key(4, 0), CoreDriver.exited(0), true));
+    restored.linkUp(1, CoreDriver.EPOCH);
+    restored.holdStore();
+    restored.inventory(1, CoreDriver.over(key(4, 0), CoreDriver.exited(0)));
+    assertThat(restored.takeSent(HeadEffect.SendForget.class)).isEmpty();
   }
 
   /** The store was restored twice: from an old backup, and then from a newer one. */
   @Test
   void whatLivesUnderTheVeryNameOfASegmentThatCompletedIsNotKilledForThat() {
-    CoreDriver restored = restoredWithACompletedRun();
+    CoreDriver restored =
+        restoredWith(RunStatus.COMPLETE, onWorker1(0, null, CoreDriver.exited(0), false));
     join(restored, 1, live(key(4, 0), PROC, 1));
     restored.inventory(1, live(key(4, 0), PROC, 1));
     assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
