@@ -237,11 +237,31 @@ final class Endings {
     if (!segment.outputSaved && (segment.startedAtMillis == 0 || segment.run.maxOutputLines == 0)) {
       segment.outputSaved = true;
     }
-    if (!segment.outputSaved) {
+    if (isNameTaken(segment)) {
+      // It was forgotten before another one could be placed there.
+      segment.forgotten = true;
+      if (wantsOutput(segment)) {
+        saveNotice(segment, "its worker has forgotten it");
+      }
+    } else if (!segment.outputSaved) {
       collect(segment);
     } else if (!segment.forgotten) {
       forget(segment);
     }
+  }
+
+  /** A segment of its run's own was placed on the same worker, under its name. */
+  private static boolean isNameTaken(Segment namesake) {
+    if (!namesake.isNamesake() || namesake.placement == null) {
+      return false;
+    }
+    for (Segment segment : namesake.run.segments) {
+      if (segment.key.equals(namesake.journalKey)
+          && segment.isPlacedOn(namesake.placement.identity())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void collect(Segment segment) {
@@ -324,11 +344,6 @@ final class Endings {
   }
 
   private void forget(Segment segment) {
-    if (isNameTaken(segment)) {
-      // It was forgotten before another one could be placed there under its name.
-      segment.forgotten = true;
-      return;
-    }
     WorkerState worker = workers.find(segment.requirePlacement().identity());
     if (worker != null && worker.isConnected()) {
       // Without a Start in this epoch the segment is of an older one, and any number will do.
@@ -338,17 +353,6 @@ final class Endings {
       // it then.
       segment.forgotten = true;
     }
-  }
-
-  private static boolean isNameTaken(Segment over) {
-    for (Segment segment : over.run.segments) {
-      if (segment.phase != SegmentPhase.OVER
-          && segment.journalKey.equals(over.journalKey)
-          && segment.isPlacedOn(over.requirePlacement().identity())) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void sendForget(WorkerState worker, SegmentKey key, long lastDispatchNumber) {

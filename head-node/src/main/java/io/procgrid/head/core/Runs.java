@@ -52,7 +52,8 @@ final class Runs {
         if (!segment.phase.ended()) {
           return segment;
         }
-        over = segment;
+        // The own one came later: it was placed when the worker had forgotten the namesake.
+        over = over == null || over.isNamesake() ? segment : over;
       }
     }
     return over;

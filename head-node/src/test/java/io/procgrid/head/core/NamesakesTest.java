@@ -157,6 +157,15 @@ class NamesakesTest {
     restored.holdStore();
     restored.inventory(1, CoreDriver.over(key(4, 0), CoreDriver.exited(0)));
     assertThat(restored.takeSent(HeadEffect.SendForget.class)).isEmpty();
+    restored.store();
+    assertThat(restored.takeSent(HeadEffect.CollectOutput.class)).hasSize(1);
+    restored.terminated(1, key(4, 0), CoreDriver.exited(0));
+    assertThat(restored.takeSent(HeadEffect.SendForget.class)).isEmpty();
+    SegmentOutput output = new SegmentOutput(ImmutableList.of("own"), ImmutableList.of());
+    restored.event(
+        new HeadEvent.OutputCollected(identity(1), CoreDriver.instance(1), key(4, 0), output));
+    assertThat(restored.durable).contains(new Mutation.OutputSaved(key(4, 0), output));
+    assertThat(restored.takeSent(HeadEffect.SendForget.class)).hasSize(1);
   }
 
   /** The store was restored twice: from an old backup, and then from a newer one. */
