@@ -55,7 +55,7 @@ final class AutoStart {
 
   private final CoreContext context;
   private final Runs runs;
-  private final Endings endings;
+  private final Settling settling;
   private final Dispatcher dispatcher;
   private final Workers workers;
   private final TreeMap<Long, Entry> entries = new TreeMap<>();
@@ -66,12 +66,12 @@ final class AutoStart {
       CoreContext context,
       Recovered recovered,
       Runs runs,
-      Endings endings,
+      Settling settling,
       Dispatcher dispatcher,
       Workers workers) {
     this.context = context;
     this.runs = runs;
-    this.endings = endings;
+    this.settling = settling;
     this.dispatcher = dispatcher;
     this.workers = workers;
     for (Recovered.Entry entry : recovered.entries()) {
@@ -197,7 +197,7 @@ final class AutoStart {
     entry.cleared = false;
     Run former = runs.find(entry.runId);
     if (former != null) {
-      endings.cleared(former);
+      settling.cleared(former);
     }
     Run run = new Run(entry.runId, incarnation, entry.proc, entry.request);
     runs.put(run);

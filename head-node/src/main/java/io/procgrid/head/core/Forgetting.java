@@ -19,17 +19,24 @@ final class Forgetting {
   private final Workers workers;
   private final Runs runs;
   private final Endings endings;
+  private final Settling settling;
   private final Runnable workersChanged;
 
   /**
    * @param workersChanged called when a worker was given up
    */
   Forgetting(
-      CoreContext context, Workers workers, Runs runs, Endings endings, Runnable workersChanged) {
+      CoreContext context,
+      Workers workers,
+      Runs runs,
+      Endings endings,
+      Settling settling,
+      Runnable workersChanged) {
     this.context = context;
     this.workers = workers;
     this.runs = runs;
     this.endings = endings;
+    this.settling = settling;
     this.workersChanged = workersChanged;
   }
 
@@ -187,7 +194,7 @@ final class Forgetting {
       runIds.add(segment.run.runId);
     });
     endings.stored(ends);
-    endings.giveUpOutputs(worker);
+    settling.giveUpOutputs(worker);
     workers.arrived(worker);
     workers.fetchInventory(worker);
     workersChanged.run();

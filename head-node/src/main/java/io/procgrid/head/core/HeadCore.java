@@ -25,6 +25,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
   private final Procs procs;
   private final Workers workers;
   private final Runs runs;
+  private final Settling settling;
   private final Endings endings;
   private final Killing killing;
   private final Starts starts;
@@ -47,14 +48,15 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     procs = new Procs(context, recovered);
     workers = new Workers(context, recovered);
     runs = new Runs(workers);
-    endings = new Endings(context, workers, runs, new EndingsListener());
+    settling = new Settling(context, workers, runs);
+    endings = new Endings(context, runs, settling, new EndingsListener());
     leftovers = new LeftoverKills(context, workers, runs, endings);
     killing = new Killing(context, workers, runs, endings, leftovers);
     starts = new Starts(context, workers, runs, killing);
     dispatcher = new Dispatcher(context, workers, starts, killing);
-    autoStart = new AutoStart(context, recovered, runs, endings, dispatcher, workers);
+    autoStart = new AutoStart(context, recovered, runs, settling, dispatcher, workers);
     kills = new Kills(context, runs, procs, autoStart, killing, endings);
-    queries = new RunQueries(context, runs, autoStart, dispatcher, endings);
+    queries = new RunQueries(context, runs, autoStart, dispatcher, settling);
     reconciliation =
         new Reconciliation(
             context,
@@ -63,9 +65,10 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
             killing,
             starts,
             endings,
+            settling,
             new Imports(context, workers, runs, autoStart, killing));
     registrations = new Registrations(context, workers);
-    forgetting = new Forgetting(context, workers, runs, endings, this::workersSettled);
+    forgetting = new Forgetting(context, workers, runs, endings, settling, this::workersSettled);
     for (Recovered.Run run : recovered.runs()) {
       restore(run);
     }
@@ -186,7 +189,7 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
     for (WorkerState worker : workers.all()) {
       if (worker.isForgotten()) {
         // The head before may have come no further.
-        endings.giveUpOutputs(worker);
+        settling.giveUpOutputs(worker);
       }
     }
     autoStart.takeTurns();
@@ -303,11 +306,11 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
           endings.reported(worker, terminated.segment(), terminated.outcome());
       case HeadEvent.KillBlocked blocked -> killing.blocked(worker, blocked);
       case HeadEvent.KillUnanswered unanswered -> killing.unanswered(worker, unanswered);
-      case HeadEvent.Forgotten forgotten -> endings.forgotten(worker, forgotten);
+      case HeadEvent.Forgotten forgotten -> settling.forgotten(worker, forgotten);
       case HeadEvent.BundleDelivered delivered -> starts.bundleDelivered(worker, delivered.hash());
       case HeadEvent.BundleFailed failed -> starts.bundleFailed(worker, failed);
-      case HeadEvent.OutputCollected collected -> endings.outputCollected(collected);
-      case HeadEvent.OutputUnavailable unavailable -> endings.outputUnavailable(unavailable);
+      case HeadEvent.OutputCollected collected -> settling.outputCollected(collected);
+      case HeadEvent.OutputUnavailable unavailable -> settling.outputUnavailable(unavailable);
     }
   }
 

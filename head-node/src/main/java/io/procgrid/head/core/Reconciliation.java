@@ -25,6 +25,7 @@ final class Reconciliation {
   private final Killing killing;
   private final Starts starts;
   private final Endings endings;
+  private final Settling settling;
   private final Imports imports;
 
   Reconciliation(
@@ -34,6 +35,7 @@ final class Reconciliation {
       Killing killing,
       Starts starts,
       Endings endings,
+      Settling settling,
       Imports imports) {
     this.context = context;
     this.workers = workers;
@@ -41,6 +43,7 @@ final class Reconciliation {
     this.killing = killing;
     this.starts = starts;
     this.endings = endings;
+    this.settling = settling;
     this.imports = imports;
   }
 
@@ -292,7 +295,7 @@ final class Reconciliation {
     for (Run run : List.copyOf(runs.all())) {
       for (Segment segment : run.segments) {
         if (segment.phase == SegmentPhase.OVER && segment.isPlacedOn(worker.identity())) {
-          endings.fetchOrForget(segment);
+          settling.fetchOrForget(segment);
         }
       }
     }

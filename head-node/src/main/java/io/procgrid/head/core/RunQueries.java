@@ -28,15 +28,19 @@ final class RunQueries {
   private final Runs runs;
   private final AutoStart autoStart;
   private final Dispatcher dispatcher;
-  private final Endings endings;
+  private final Settling settling;
 
   RunQueries(
-      CoreContext context, Runs runs, AutoStart autoStart, Dispatcher dispatcher, Endings endings) {
+      CoreContext context,
+      Runs runs,
+      AutoStart autoStart,
+      Dispatcher dispatcher,
+      Settling settling) {
     this.context = context;
     this.runs = runs;
     this.autoStart = autoStart;
     this.dispatcher = dispatcher;
-    this.endings = endings;
+    this.settling = settling;
   }
 
   void query(long request, Command.QueryRuns command) {
@@ -108,7 +112,7 @@ final class RunQueries {
     context.outbox.persist(
         List.of(new Mutation.RunsCleared(ids.build())),
         () -> {
-          onHeap.forEach(endings::cleared);
+          onHeap.forEach(settling::cleared);
           for (long runId : command.runIds()) {
             AutoStart.Entry entry = autoStart.find(runId);
             if (entry != null) {
@@ -121,7 +125,7 @@ final class RunQueries {
           for (Run run : onHeap) {
             run.cleared = false;
             // Output that came meanwhile was not taken.
-            endings.resumeOutputs(run);
+            settling.resumeOutputs(run);
           }
           context.outbox.refuse(
               request, "the runs could not be forgotten: %s; all are kept".formatted(reason));
