@@ -73,10 +73,13 @@ final class LeftoverKills {
     kill(segment);
   }
 
-  /** Of an unbroken history only. */
+  /** Of an unbroken history only: there whatever lives of a run that is not over has its place. */
   private boolean isOrphan(WorkerState lost, SegmentKey key) {
+    Run run = runs.find(key.runId());
+    boolean hasLostItsPlace = run != null && !run.isOver() && run.incarnation <= key.incarnation();
     return lost.record.standing() != WorkerStanding.IMPORTING
-        && context.term.hasGivenAway(key.runId());
+        && context.term.hasGivenAway(key.runId())
+        && !hasLostItsPlace;
   }
 
   /** Has a leftover killed whose run is to die; does nothing for what no worker found. */

@@ -90,8 +90,19 @@ class LeftoverKillsTest {
 
   @Test
   void leftoverOfARunThatIsOverIsKilled() {
-    found(identity(1), new SegmentKey(runId, 1, 5));
+    driver.kill(run(runId));
+    found(identity(1), key(runId, 0));
+    terminated(key(runId, 0));
+    driver.sent.clear();
+    found(identity(1), key(runId, 0));
     assertThat(driver.takeSent(HeadEffect.KillLeftover.class)).hasSize(1);
+  }
+
+  /** Nothing begins before its place is in the store: this one was restored from a backup. */
+  @Test
+  void leftoverWhosePlaceTheStoreHasLostIsLeftAlone() {
+    found(identity(1), new SegmentKey(runId, 1, 5));
+    assertThat(driver.takeSent(HeadEffect.KillLeftover.class)).isEmpty();
   }
 
   @Test
