@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionFactory;
 
 /**
  * Waits for conditions. The bound only ends a test that has failed, so it is generous: the machine
@@ -20,11 +21,16 @@ public final class Waiting {
 
   /** Returns once the condition holds. */
   public static void until(Callable<Boolean> condition) {
-    await().atMost(LONGEST).pollInterval(GLANCE).until(condition);
+    waiting().until(condition);
   }
 
   /** Returns the value once it is as wanted. */
   public static <T> T until(Callable<T> value, Predicate<? super T> wanted) {
-    return await().atMost(LONGEST).pollInterval(GLANCE).until(value, wanted);
+    return waiting().until(value, wanted);
+  }
+
+  /** Thousands of conditions that hold already are to take no time. */
+  private static ConditionFactory waiting() {
+    return await().atMost(LONGEST).pollDelay(Duration.ZERO).pollInterval(GLANCE);
   }
 }

@@ -98,6 +98,9 @@ final class Segment {
   final long epochCounter;
   Phase phase;
 
+  /** Number of the Start that this worker process accepted; 0 = an earlier one did, or nobody. */
+  long dispatchNumber;
+
   /** False for the tombstone of what never came. */
   boolean accepted;
 

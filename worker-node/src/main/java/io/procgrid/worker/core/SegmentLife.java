@@ -46,6 +46,7 @@ final class SegmentLife {
   void accept(Command.StartOrder order, Epoch epoch) {
     Segment segment = new Segment(order.segment(), epoch.counter(), Phase.ACCEPTING);
     segment.accepted = true;
+    segment.dispatchNumber = order.dispatchNumber();
     segment.spec = order.spec();
     table.add(segment);
     outbox.journal(

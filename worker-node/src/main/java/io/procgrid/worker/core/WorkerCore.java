@@ -324,7 +324,7 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       Segment segment = table.get(order.segment());
       if (segment == null) {
         forgotten.add(order.segment());
-      } else if (mayForget(segment)) {
+      } else if (mayForget(segment) && !isLate(order, segment)) {
         life.forget(segment);
         dropping.add(segment.key);
       } else {
@@ -332,6 +332,15 @@ public final class WorkerCore implements Core<WorkerEvent, WorkerEffect> {
       }
     }
     forgets.open(request, forgotten, kept, List.copyOf(dropping));
+  }
+
+  /**
+   * Sent before the Start of what has the name now: what had it then was forgotten by another
+   * order.
+   */
+  private boolean isLate(Command.ForgetOrder order, Segment segment) {
+    return segment.epochCounter == terms.counter()
+        && order.lastDispatchNumber() < segment.dispatchNumber;
   }
 
   /** Its end is durable, and no killer waits for an earlier incarnation on its account. */

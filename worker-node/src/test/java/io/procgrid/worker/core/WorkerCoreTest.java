@@ -236,6 +236,24 @@ class WorkerCoreTest extends CoreStory {
     assertThat(decision(start(SEGMENT, 4))).isEqualTo(Answer.Decision.STALE);
   }
 
+  /**
+   * A store that was restored may give a name away again that was forgotten, and forgotten late.
+   */
+  @Test
+  void forgettingOfBeforeItsStartDoesNotMeanASegment() {
+    start(SEGMENT, 5);
+    journaled();
+    step(new WorkerEvent.LaunchFailed(SEGMENT, "no", now));
+    journaled();
+
+    assertThat(answer(command(forgetCommand(4))))
+        .isEqualTo(new Answer.ForgetAnswered(ImmutableList.of(), keys()));
+
+    long request = command(forgetCommand(5));
+    assertThat(journaled()).isInstanceOf(JournalEntry.Forgotten.class);
+    assertThat(answer(request)).isEqualTo(new Answer.ForgetAnswered(keys(), ImmutableList.of()));
+  }
+
   private static Command forgetCommand(long lastNumber) {
     return new Command.Forget(to(), ImmutableList.of(new Command.ForgetOrder(SEGMENT, lastNumber)));
   }
