@@ -53,11 +53,13 @@ final class Reconciliation {
     worker.bundles.addAll(event.bundles());
     worker.bundlesOnTheWay.clear();
     attach(worker);
-    if (context.term.isBehind(null, event.highestRunId())) {
-      // A head that knows where its workers are dials them before they announce themselves.
+    // A head that knows where its workers are dials them before they announce themselves.
+    if (context.term.isBehind(null, event.highestRunId())
+        || (!worker.hasBeenConnected && context.term.isNews(event.highestRunId()))) {
       context.term.useUp(event.highestRunId());
       workers.importAll();
     }
+    worker.hasBeenConnected = true;
     killing.sendPending(worker);
     workers.fetchInventory(worker);
   }

@@ -111,6 +111,11 @@ final class Term {
         && !seen.nonce().equals(history.get(seen.counter()));
   }
 
+  /** True when whoever was never connected to this head has seen what only this head could tell. */
+  boolean isNews(long highestRunId) {
+    return highestRunId >= firstRunId;
+  }
+
   /** True when this head's epoch is that one or a newer one, and its next run id higher. */
   boolean isPast(@Nullable Epoch seen, long highestRunId) {
     boolean newer = seen == null || seen.equals(epoch) || seen.isOlderThan(epoch);

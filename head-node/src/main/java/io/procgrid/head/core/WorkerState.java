@@ -50,6 +50,9 @@ final class WorkerState {
    */
   final TreeSet<SegmentKey> strangers = new TreeSet<>();
 
+  /** Connected to this head now or before. */
+  boolean hasBeenConnected;
+
   /** Its inventory is to be asked for in a moment. */
   boolean inventoryDue;
 

@@ -100,6 +100,33 @@ class RestoredStoreTest {
     assertThat(restored.takeSent(HeadEffect.SendStart.class)).hasSize(1);
   }
 
+  /** The restored head has given the id away meanwhile, and what had it is over and gone. */
+  @Test
+  void whatLivesUnderAnIdOfThisTermOnAWorkerThatIsNewToItIsNotKilled() {
+    CoreDriver restored =
+        LostHistory.restored(
+            1, ImmutableList.of(), ImmutableList.of(), ImmutableList.of(LostHistory.worker(1)));
+    restored.join(2);
+    long runId = restored.execute("p", "");
+    restored.runStarts();
+    restored.terminated(2, key(runId, 0), CoreDriver.exited(0));
+    restored.event(
+        new HeadEvent.OutputCollected(
+            identity(2), CoreDriver.instance(2), key(runId, 0), SegmentOutput.NONE));
+    restored.event(
+        new HeadEvent.Forgotten(
+            identity(2),
+            CoreDriver.instance(2),
+            ImmutableList.of(key(runId, 0)),
+            ImmutableList.of()));
+    restored.event(
+        new HeadEvent.LinkUp(
+            identity(1), CoreDriver.instance(1), CoreDriver.EPOCH, runId, ImmutableList.of()));
+    restored.inventory(1, live(key(runId, 0), PROC, 1));
+    assertThat(restored.takeSent(HeadEffect.SendKill.class)).isEmpty();
+    assertThat(restored.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+  }
+
   /** It was sent before the head connected, and comes when the journal is imported already. */
   @Test
   void lateAnnouncementOfAConnectedWorkerKeepsNothingFromBeginning() {
