@@ -100,7 +100,7 @@ final class Cluster {
     }
     world.trace().add("store", "is set back");
     List<ProcessTree> alive = new ArrayList<>();
-    machines.forEach(machine -> alive.addAll(machine.host().liveTrees()));
+    machines.forEach(machine -> alive.addAll(machine.ownTrees()));
     promises.restoring(alive);
     store.restore(latest);
     backup = null;

@@ -338,8 +338,8 @@ final class HeadPromises {
   // ---- What a restore must leave alone ----
 
   /**
-   * The store is about to be set back: whatever lives now, and whose run stands and is not to die,
-   * must not die for that.
+   * The store is about to be set back: whatever lives now, of a journal that is there, and whose
+   * run stands and is not to die, must not die for that.
    */
   void restoring(List<ProcessTree> alive) {
     for (ProcessTree tree : alive) {
@@ -354,6 +354,11 @@ final class HeadPromises {
         survivors.add(place);
       }
     }
+  }
+
+  /** No journal tells any more that the store has lost what lives of it. */
+  void journalLost(WorkerIdentity identity) {
+    survivors.removeIf(place -> place.worker().equals(identity));
   }
 
   int eraOf(Epoch epoch) {

@@ -114,6 +114,7 @@ final class WorkerMachine {
     crash();
     world.trace().add(toString(), "loses its journal");
     journals++;
+    promises.journalLost(identity);
     identity = new WorkerIdentity("journal-%d-%d".formatted(number, journals));
     journal = new ModelJournal(identity);
     bundles.clear();
@@ -121,8 +122,14 @@ final class WorkerMachine {
 
   /** Nothing of its own journal lives on its host. */
   boolean isEmpty() {
+    return ownTrees().isEmpty();
+  }
+
+  /** What lives of the journal that is here now. */
+  List<ProcessTree> ownTrees() {
     return host.liveTrees().stream()
-        .noneMatch(tree -> tree.requirePlace().worker().equals(identity));
+        .filter(tree -> tree.requirePlace().worker().equals(identity))
+        .toList();
   }
 
   /** Live segments on the host that are of no journal which is here now. */
