@@ -11,6 +11,7 @@ import io.procgrid.common.run.KillFacts;
 import io.procgrid.worker.core.Tombstone;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
