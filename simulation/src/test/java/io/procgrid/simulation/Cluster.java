@@ -71,6 +71,13 @@ final class Cluster {
     }
     Recovered recovered = world.sabotage().recovered(store.open(clusterStarts), clusterStarts);
     world.trace().add("head", "starts with epoch " + recovered.epoch());
+    if (machines.stream().noneMatch(machine -> store.isBehind(machine.journal()))) {
+      // An earlier head may have found out.
+      machines.stream()
+          .map(WorkerMachine::identity)
+          .filter(worker -> !store.isImporting(worker))
+          .forEach(promises::cannotBeTold);
+    }
     SimulatedHead head = new SimulatedHead(world, network, store, promises, recovered);
     heads.add(head);
     network.add(head);

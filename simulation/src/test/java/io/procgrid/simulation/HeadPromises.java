@@ -356,8 +356,8 @@ final class HeadPromises {
     }
   }
 
-  /** No journal tells any more that the store has lost what lives of it. */
-  void journalLost(WorkerIdentity identity) {
+  /** Its journal does not tell, or no longer, that the store has lost what lives of it. */
+  void cannotBeTold(WorkerIdentity identity) {
     survivors.removeIf(place -> place.worker().equals(identity));
   }
 

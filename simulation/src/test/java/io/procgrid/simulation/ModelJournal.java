@@ -77,6 +77,13 @@ final class ModelJournal {
     return saved.epoch;
   }
 
+  /** The highest that it tells of, 0 before the first. */
+  long highestRunId() {
+    return entries.isEmpty()
+        ? saved.highestRunId
+        : Math.max(saved.highestRunId, entries.lastKey().runId());
+  }
+
   /** The next worker process reads it. */
   Recovered open(ImmutableSet<String> bundles, String bootId) {
     noted = saved;

@@ -82,6 +82,13 @@ final class ModelStore {
     return eras.getOrDefault(epoch.nonce(), 0);
   }
 
+  /** Whether the journal tells that the store was set back: it has seen what the store has not. */
+  boolean isBehind(ModelJournal journal) {
+    Epoch seen = journal.epoch();
+    return journal.highestRunId() >= tables.nextRunId
+        || (seen != null && !seen.nonce().equals(tables.terms.get(seen.counter())));
+  }
+
   long clusterStart() {
     return tables.clusterStart;
   }

@@ -115,7 +115,7 @@ final class WorkerMachine {
     crash();
     world.trace().add(toString(), "loses its journal");
     journals++;
-    promises.journalLost(identity);
+    promises.cannotBeTold(identity);
     identity = new WorkerIdentity("journal-%d-%d".formatted(number, journals));
     journal = new ModelJournal(identity);
     bundles.clear();
