@@ -41,11 +41,14 @@ final class Workers {
     byNumber.put(worker.number(), worker);
   }
 
-  /** Dials those that may be there, also to empty them. */
+  /**
+   * Dials those that may be there, also to empty them. Whom the store does not know has to register
+   * again first: nothing of what is placed there could be killed by the next head.
+   */
   void dialAll() {
     for (WorkerState worker : byNumber.values()) {
       WorkerStanding standing = worker.record.standing();
-      if (standing.isAwaited() || standing == WorkerStanding.FORGOTTEN) {
+      if (worker.stored != null && (standing.isAwaited() || standing == WorkerStanding.FORGOTTEN)) {
         dial(worker);
       }
     }

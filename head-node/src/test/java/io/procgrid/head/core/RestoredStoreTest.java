@@ -76,6 +76,23 @@ class RestoredStoreTest {
                             .isEqualTo(WorkerStanding.IMPORTING)));
   }
 
+  /** A segment that it holds would have its place on a worker that the next head does not know. */
+  @Test
+  void workerThatTheStoreDoesNotKnowIsNotDialled() {
+    driver.holdStore();
+    driver.submit(new Command.RegisterWorker(announcement(1, LostHistory.EPOCH, 12)));
+    driver.failStore("disk full");
+    driver.store();
+    register(driver, 2, LostHistory.EPOCH, 12);
+    assertThat(driver.takeSent(HeadEffect.Dial.class))
+        .extracting(HeadEffect.Dial::identity)
+        .containsExactly(identity(2));
+    register(driver, 1, LostHistory.EPOCH, 12);
+    assertThat(driver.takeSent(HeadEffect.Dial.class))
+        .extracting(HeadEffect.Dial::identity)
+        .contains(identity(1));
+  }
+
   @Test
   void repeatedAnnouncementRaisesTheEpochOnce() {
     Epoch raised = register(driver, 1, LostHistory.EPOCH, 12);
