@@ -94,13 +94,21 @@ final class Truth {
     life.begun = tree;
     begun.put(key, tree);
     Killed killed = answeredKilled.get(key.runId());
-    if (killed != null && killed.incarnation >= key.incarnation() && killed.era == tree.era()) {
+    if (killed != null
+        && killed.incarnation >= key.incarnation()
+        && killed.era == tree.era()
+        && !isAbandoned(place, killed)) {
       throw new AssertionError("segment %s begins, it was answered as killed".formatted(place));
     }
     requireFormerOver(tree, key);
     if (tree.era() == store.era()) {
       requireWanted(place);
     }
+  }
+
+  /** An operator was told that this may live; a later incarnation was killed since. */
+  private boolean isAbandoned(Place place, Killed killed) {
+    return killed.incarnation > place.segment().incarnation() && store.hasForgotten(place.worker());
   }
 
   private void requireFormerOver(ProcessTree tree, SegmentKey key) {
