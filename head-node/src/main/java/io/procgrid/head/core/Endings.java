@@ -77,8 +77,11 @@ final class Endings {
       // A kill that came after the worker had forgotten the segment has left a tombstone there.
       settling.forget(segment);
     }
-    if (!segment.phase.mayLive()) {
+    if (!segment.phase.mayLive() || outcome.equals(worker.endsOfOthers.get(key))) {
       return;
+    }
+    if (segment.isNamesake()) {
+      worker.endsOfOthers.put(key, outcome);
     }
     Run run = segment.run;
     Ends ends = new Ends();

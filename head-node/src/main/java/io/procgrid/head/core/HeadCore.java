@@ -1,6 +1,7 @@
 package io.procgrid.head.core;
 
 import com.google.common.collect.ImmutableList;
+import io.procgrid.common.id.SegmentKey;
 import io.procgrid.common.loop.Core;
 import io.procgrid.common.run.KillFacts;
 import io.procgrid.common.run.RunStatus;
@@ -306,11 +307,22 @@ public final class HeadCore implements Core<HeadEvent, HeadEffect> {
           endings.reported(worker, terminated.segment(), terminated.outcome());
       case HeadEvent.KillBlocked blocked -> killing.blocked(worker, blocked);
       case HeadEvent.KillUnanswered unanswered -> killing.unanswered(worker, unanswered);
-      case HeadEvent.Forgotten forgotten -> settling.forgotten(worker, forgotten);
+      case HeadEvent.Forgotten forgotten -> {
+        settling.forgotten(worker, forgotten);
+        forgotten.forgotten().forEach(this::nameFreed);
+      }
       case HeadEvent.BundleDelivered delivered -> starts.bundleDelivered(worker, delivered.hash());
       case HeadEvent.BundleFailed failed -> starts.bundleFailed(worker, failed);
       case HeadEvent.OutputCollected collected -> settling.outputCollected(collected);
       case HeadEvent.OutputUnavailable unavailable -> settling.outputUnavailable(unavailable);
+    }
+  }
+
+  /** A run may have waited for that: nothing is placed where something else has its name. */
+  private void nameFreed(SegmentKey key) {
+    Run run = runs.find(key.runId());
+    if (run != null && run.waits()) {
+      dispatcher.roomFor(run.proc);
     }
   }
 

@@ -146,6 +146,7 @@ final class Reconciliation {
     if (segment != null && (over || segment.phase.mayLive())) {
       takeOver(worker, segment, item);
     } else if (over) {
+      worker.endsOfOthers.put(item.segment(), outcomeOf(item));
       endings.terminated(worker, item.segment(), outcomeOf(item));
     } else {
       orphans.add(item.segment());

@@ -65,6 +65,12 @@ final class WorkerState {
   /** What it has proven to be over meanwhile: such an inventory may still list it as alive. */
   private final Set<SegmentKey> endedMeanwhile = new HashSet<>();
 
+  /**
+   * Ends of what a store that was restored had not placed here: told late, they must not count for
+   * what was given the same name since.
+   */
+  final Map<SegmentKey, Outcome> endsOfOthers = new HashMap<>();
+
   /** Ends that it told before its inventory was compared, of what no segment stands for. */
   final Map<SegmentKey, Outcome> unknownEnds = new HashMap<>();
 

@@ -116,6 +116,27 @@ class NamesakesTest {
     assertThat(driver.takeSent(HeadEffect.SendKill.class)).isEmpty();
   }
 
+  /** The id was given away again, and the run placed where the former one was and is forgotten. */
+  @Test
+  void endOfTheFormerRunThatIsToldLateIsNotThatOfTheNewOne() {
+    Outcome former = CoreDriver.exited(7);
+    CoreDriver restored = restored(1, ImmutableList.of(), ImmutableList.of(), ImmutableList.of());
+    long runId = restored.execute("p", "");
+    restored.join(1, CoreDriver.over(key(runId, 0), former));
+    restored.event(
+        new HeadEvent.Forgotten(
+            identity(1),
+            CoreDriver.instance(1),
+            ImmutableList.of(key(runId, 0)),
+            ImmutableList.of()));
+    restored.runStarts();
+    restored.terminated(1, key(runId, 0), former);
+    assertThat(restored.view(runId).segments()).hasSize(1);
+    assertThat(restored.view(runId).status()).isEqualTo(RunStatus.RUNNING);
+    restored.terminated(1, key(runId, 0), CoreDriver.exited(0));
+    assertThat(restored.view(runId).status()).isEqualTo(RunStatus.COMPLETE);
+  }
+
   private static Recovered.Segment onWorker1(
       int number, @Nullable SegmentKey namesake, @Nullable Outcome outcome, boolean outputSaved) {
     return new Recovered.Segment(
