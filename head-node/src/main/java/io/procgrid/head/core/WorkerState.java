@@ -66,8 +66,8 @@ final class WorkerState {
   private final Set<SegmentKey> endedMeanwhile = new HashSet<>();
 
   /**
-   * Ends of what a store that was restored had not placed here: told late, they must not count for
-   * what was given the same name since.
+   * Ends of what a store that was restored had not placed here: told late on this connection, they
+   * must not count for what was given the same name since.
    */
   final Map<SegmentKey, Outcome> endsOfOthers = new HashMap<>();
 
@@ -203,6 +203,7 @@ final class WorkerState {
     inventoriesAsked = 0;
     forgottenMeanwhile.clear();
     endedMeanwhile.clear();
+    endsOfOthers.clear();
     unknownEnds.clear(); // Its next inventory has them.
     for (Segment segment : segments.values()) {
       segment.startInFlight = false;
