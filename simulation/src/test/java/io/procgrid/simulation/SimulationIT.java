@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * plays that history alone and prints what happens in it; {@code -Dprocgrid.simulation.seconds=N}
  * plays fresh ones for so long.
  *
- * <p>Fresh histories have seeds below 0: their stores are never set back, where one flaw is open
- * that a history in a hundred thousand shows. {@link LongSimulation} plays those too.
+ * <p>Fresh histories have seeds below 0: in all of their time they play what no operator has a hand
+ * in. Those whose store is set back to a backup are {@link LongSimulation}'s, and among the seeds
+ * that failed.
  */
 class SimulationIT {
   private static final long SECONDS = Long.getLong("procgrid.simulation.seconds", 60);
